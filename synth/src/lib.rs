@@ -1,0 +1,1 @@
+//! Tresillo synth.
