@@ -49,7 +49,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "test",
-        line: "setup, then format, lints, tidy, docs and every test",
+        line: "setup, then format, tidy, lints, docs and every test",
         options: &["--yes"],
         run: test::run,
     },

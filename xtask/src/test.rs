@@ -37,12 +37,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         println!("      {line}");
     }
     stages.silent("format", || quietly(&mut workspace.cargo(&["fmt", "--all", "--check"])))?;
+    stages.silent("tidy", || {
+        tidy::check(workspace).map(drop).context("repeat it with: cargo xtask tidy")
+    })?;
     stages.silent("lints", || {
         let words = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
         quietly(&mut workspace.cargo(&words))
-    })?;
-    stages.silent("tidy", || {
-        tidy::check(workspace).map(drop).context("repeat it with: cargo xtask tidy")
     })?;
     stages.silent("docs", || {
         let mut doc = workspace.cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
