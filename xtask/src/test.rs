@@ -92,12 +92,16 @@ fn test_command(workspace: &Workspace, kinds: &[&str], tests: &[&str]) -> Comman
 fn quietly(command: &mut Command) -> Result<()> {
     if io::stderr().is_terminal() {
         command.env("CARGO_TERM_COLOR", "always");
+    } else {
+        // rustfmt colours its differences wherever they go, unless the terminal cannot.
+        command.env("TERM", "dumb");
     }
     run::silent(command).map(drop).with_context(|| repeat(command))
 }
 
+/// The command without what is only for the eye.
 fn repeat(command: &mut Command) -> String {
-    command.env_remove("CARGO_TERM_COLOR");
+    command.env_remove("CARGO_TERM_COLOR").env_remove("TERM");
     format!("repeat it with: {}", run::typed(command))
 }
 

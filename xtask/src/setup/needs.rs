@@ -65,9 +65,9 @@ pub(super) fn for_tests() -> Vec<Need> {
     NEEDS.iter().copied().filter(|need| need.is_for_tests).collect()
 }
 
-/// On Windows the linker is Rust's own business (`rustup` asks for it).
+/// Rust links by `cc` and by no other name; on Windows the linker is its own business (`rustup` asks for it).
 fn has_linker() -> bool {
-    cfg!(windows) || ["cc", "gcc", "clang"].iter().any(|name| run::find_program(name).is_some())
+    cfg!(windows) || run::find_program("cc").is_some()
 }
 
 /// A Python that can make a venv. Debian splits `ensurepip` off into a package of its own.
