@@ -1,3 +1,7 @@
 //! The command `tresillo`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tresillo_host::run(std::env::args_os()).into()
+}

@@ -13,4 +13,4 @@ pub use pattern::{Pattern, Swing, SwingPercent, SwingUnit};
 pub use project::{Metre, Project, Unknown};
 pub use step::{Condition, GateLength, Keys, Ratchet, Step};
 pub use track::{Destination, StepSize, Track, TrackId};
-pub use value::{Channel, Key, OutOfRange, Percent, Port, Tempo, Velocity};
+pub use value::{Channel, Key, OutOfRange, Percent, Port, Program, Tempo, Velocity};

@@ -2,7 +2,7 @@
 
 use crate::document::step::Step;
 use crate::document::track::Track;
-use crate::document::value::OutOfRange;
+use crate::document::value::{Channel, OutOfRange, Program};
 use crate::time::{PPQ, Ticks};
 
 /// Tracks that play together.
@@ -33,6 +33,13 @@ impl Pattern {
             Ticks(
                 self.tracks.iter().map(longest).max().filter(|ticks| *ticks > 0).unwrap_or(4 * PPQ),
             )
+        })
+    }
+
+    /// What the channels are set to before the first note: track by its place, channel, program.
+    pub fn programs(&self) -> impl Iterator<Item = (u8, Channel, Program)> + '_ {
+        (0u8..).zip(&self.tracks).filter_map(|(index, track)| {
+            track.program.map(|program| (index, track.destination.channel, program))
         })
     }
 

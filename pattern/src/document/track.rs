@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::document::step::Step;
-use crate::document::value::{Channel, Key, OutOfRange, Port};
+use crate::document::value::{Channel, Key, OutOfRange, Port, Program};
 use crate::limits::STEP_SIZE_TERM_MAX;
 use crate::time::{PPQ, Tick, mul_div_floor};
 
@@ -20,6 +20,8 @@ pub struct Track {
     pub name: String,
     /// Where its notes go.
     pub destination: Destination,
+    /// The sound that its channel is set to before its first note; `None`: the channel's own.
+    pub program: Option<Program>,
     /// How long a step is.
     pub step_size: StepSize,
     /// How many steps the start is moved into the track; any number, taken modulo the length.

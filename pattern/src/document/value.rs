@@ -19,6 +19,12 @@ pub struct OutOfRange {
 }
 
 impl OutOfRange {
+    /// The same of a number that people count from 1.
+    pub(crate) fn counted_from_one(self, what: &'static str) -> OutOfRange {
+        let OutOfRange { value, min, max, .. } = self;
+        OutOfRange { what, value: value + 1.0, min: min + 1.0, max: max + 1.0 }
+    }
+
     pub(crate) fn check(
         what: &'static str,
         value: f64,
@@ -94,6 +100,11 @@ bounded_u8!(
 bounded_u8!(
     /// A MIDI channel, `0..=15` here and in messages, 1 to 16 where people read and write it.
     Channel, "channel (from 0)", 0u8, 15u8
+);
+bounded_u8!(
+    /// A sound of an instrument, `0..=127` here and in messages, 1 to 128 where people read and write
+    /// it.
+    Program, "program (from 0)", 0u8, 127u8
 );
 bounded_u8!(
     /// A share in percent, `0..=100`.

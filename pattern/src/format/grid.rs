@@ -14,14 +14,14 @@ pub fn write(pattern: &Pattern) -> String {
     let sizes: Vec<usize> = pattern.tracks.iter().map(|track| track.steps.len()).collect();
     let longest = sizes.iter().copied().max().unwrap_or(0);
     let blank = " ".repeat(width);
-    out.push_str(&format!("{blank}  to      size  {}\n", ruler(longest)));
+    out.push_str(&format!("{blank}  to         size  {}\n", ruler(longest)));
     for (track, name) in pattern.tracks.iter().zip(&names) {
         let padding = " ".repeat(width - name.chars().count());
         let to = destination(track);
         let size = format!("{}×{}", track.steps.len(), track.step_size);
-        out.push_str(&format!("{name}{padding}  {to:<6}{size:>7} {}\n", row(track)));
+        out.push_str(&format!("{name}{padding}  {to:<7} {size:>8}  {}\n", row(track)));
         for detail in details(track) {
-            out.push_str(&format!("{blank}                 {detail}\n"));
+            out.push_str(&format!("{blank}                    {detail}\n"));
         }
     }
     out
@@ -115,10 +115,10 @@ mod tests {
     fn a_grid_shows_strength_length_and_the_rest_in_words() {
         let text = "kick: X... x...\nbass ch=2: C1=250 . . Eb1?50 . . . .";
         let (project, _) = notation::read(text).unwrap();
-        let expected = "       to      size  1    5
-kick   10:C1  8×1/16 █··· ▇···
-bass   2      8×1/16 ▇──▇ ····
-                      1: C1   4: D#1 50 %
+        let expected = "       to         size  1    5
+kick   10:C1     8×1/16  █··· ▇···
+bass   2         8×1/16  ▇──▇ ····
+                         1: C1   4: D#1 50 %
 ";
         let grid = super::write(&project.patterns[0]);
         assert_eq!(grid, expected, "\n{grid}");

@@ -35,6 +35,7 @@
 //! | --- | --- |
 //! | `ch=10`, `port=1` | channel 1 to 16, port 1 to 16 |
 //! | `key=36`, `key=C1` | the key of `x`, `X` and `o` |
+//! | `prog=34` | the program that the channel is set to, 1 to 128 |
 //! | `step=1/16` | the step size, a part of a whole note |
 //! | `rotate=2` | rotation in steps |
 //!
@@ -82,7 +83,9 @@ pub enum NotationErrorKind {
     )]
     UnknownSetting(String),
     /// An option of a track with an unknown name.
-    #[error("no option of a track is called \"{0}\"; there are ch, port, key, step and rotate")]
+    #[error(
+        "no option of a track is called \"{0}\"; there are ch, port, key, prog, step and rotate"
+    )]
     UnknownOption(String),
     /// A character that begins no step.
     #[error("\"{0}\" is no step: x, X, o, a rest (.), a note (C3) or E(3,8)")]

@@ -54,6 +54,11 @@ pub fn write(
         if !track.name.is_empty() {
             line.push(start, TrackEventKind::Meta(MetaMessage::TrackName(track.name.as_bytes())));
         }
+        if let Some(program) = track.program {
+            let channel = u4::new(track.destination.channel.get());
+            let message = MidiMessage::ProgramChange { program: u7::new(program.get()) };
+            line.push(start, TrackEventKind::Midi { channel, message });
+        }
         for event in printed.events.iter().filter(|printed| printed.event.track_index == index) {
             line.push(event.event.tick, voice(event));
         }

@@ -36,6 +36,7 @@ prop_compose! {
         size in prop_oneof![
             Just((1i64, 16i64)), Just((1, 8)), Just((1, 12)), Just((3, 32)), Just((1, 32)), Just((5, 11)),
         ],
+        program in prop::option::of(0i64..128),
         rotation in -20i32..20,
         steps in prop::collection::vec(step(), 1..20),
     ) -> Track {
@@ -45,6 +46,7 @@ prop_compose! {
                 channel: Channel::new(channel).unwrap(),
                 key: key.map(|key| Key::new(key).unwrap()),
             },
+            program: program.map(|program| Program::new(program).unwrap()),
             step_size: StepSize::new(size.0, size.1).unwrap(),
             rotation,
             steps,

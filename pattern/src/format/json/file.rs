@@ -52,6 +52,8 @@ pub(super) struct Track {
     pub(super) port: Option<i64>,
     pub(super) channel: Option<i64>,
     pub(super) key: Option<i64>,
+    /// From 1.
+    pub(super) program: Option<i64>,
     pub(super) step_size: Option<String>,
     #[serde(default)]
     pub(super) rotation: i32,

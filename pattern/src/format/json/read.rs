@@ -2,8 +2,8 @@
 
 use crate::document::{
     Channel, Condition, Destination, GateLength, Key, Metre, OutOfRange, Pattern, Percent, Port,
-    Project, Ratchet, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo, Track, TrackId,
-    Unknown, Velocity,
+    Program, Project, Ratchet, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo, Track,
+    TrackId, Unknown, Velocity,
 };
 use crate::format::json::{FORMAT, ReadError, file};
 use crate::format::{LimitExceeded, Place, Warning};
@@ -178,9 +178,10 @@ fn track(file: file::Track, place: Place, warnings: &mut Vec<Warning>) -> Result
     }
     LimitExceeded::check(place, "steps", steps.len(), STEPS_MAX)?;
     let destination = Destination {
-        port: Port::new(file.port.map_or(0, |port| port.saturating_sub(1))).map_err(&wrong)?,
+        port: Port::new(file.port.map_or(0, |port| port.saturating_sub(1)))
+            .map_err(|error| wrong(error.counted_from_one("port")))?,
         channel: Channel::new(file.channel.map_or(0, |channel| channel.saturating_sub(1)))
-            .map_err(|error| wrong(from_one(error)))?,
+            .map_err(|error| wrong(error.counted_from_one("channel")))?,
         key: file.key.map(Key::new).transpose().map_err(&wrong)?,
     };
     for step_file in file.steps {
@@ -202,6 +203,11 @@ fn track(file: file::Track, place: Place, warnings: &mut Vec<Warning>) -> Result
         id: TrackId(file.id),
         name: file.name,
         destination,
+        program: file
+            .program
+            .map(|program| Program::new(program.saturating_sub(1)))
+            .transpose()
+            .map_err(|error| wrong(error.counted_from_one("program")))?,
         step_size: file
             .step_size
             .map_or(Ok(StepSize::default()), |text| step_size(&text, place))?,
@@ -211,16 +217,6 @@ fn track(file: file::Track, place: Place, warnings: &mut Vec<Warning>) -> Result
     };
     warn_of_silent_steps(&track, place, warnings);
     Ok(track)
-}
-
-/// Channels and ports are written from 1.
-fn from_one(error: OutOfRange) -> OutOfRange {
-    OutOfRange {
-        what: "channel",
-        value: error.value + 1.0,
-        min: error.min + 1.0,
-        max: error.max + 1.0,
-    }
 }
 
 fn warn_of_silent_steps(track: &Track, place: Place, warnings: &mut Vec<Warning>) {

@@ -31,6 +31,7 @@ const WITH_EVERYTHING: &str = r#"{
           "port": 2,
           "channel": 16,
           "key": 36,
+          "program": 128,
           "step_size": "1/12",
           "rotation": -1,
           "gates": "x..x",

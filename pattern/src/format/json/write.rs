@@ -116,6 +116,9 @@ fn track(track: &Track) -> Node {
     if let Some(key) = key {
         fields.put("key", key.get());
     }
+    if let Some(program) = track.program {
+        fields.put("program", program.get() + 1);
+    }
     let is_default_size = track.step_size == StepSize::default();
     fields.unless(is_default_size, "step_size", track.step_size.to_string());
     fields.unless(track.rotation == 0, "rotation", track.rotation);

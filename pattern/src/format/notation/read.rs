@@ -1,8 +1,8 @@
 //! From notation to the document, line by line.
 
 use crate::document::{
-    Channel, Destination, Key, Metre, Pattern, Port, Project, StepSize, SwingPercent, SwingUnit,
-    Tempo, Track, TrackId,
+    Channel, Destination, Key, Metre, Pattern, Port, Program, Project, StepSize, SwingPercent,
+    SwingUnit, Tempo, Track, TrackId,
 };
 use crate::format::notation::cells::read_cells;
 use crate::format::notation::{NotationError, NotationErrorKind as Kind};
@@ -189,6 +189,7 @@ fn set_option(track: &mut Track, option: &str, value: &str) -> Result<(), Kind> 
             let (above, below) = fraction(value).ok_or_else(|| expected(value, "1/16"))?;
             track.step_size = StepSize::new(above, below)?;
         }
+        "prog" => track.program = Some(from_one(value, "program", "34", Program::new)?),
         "rotate" => track.rotation = number(value, "2")?,
         _ => return Err(Kind::UnknownOption(option.to_owned())),
     }
@@ -203,14 +204,7 @@ fn from_one<T>(
     make: impl Fn(i64) -> Result<T, crate::document::OutOfRange>,
 ) -> Result<T, Kind> {
     let number: i64 = number(value, example)?;
-    make(number.saturating_sub(1)).map_err(|error| {
-        Kind::Value(crate::document::OutOfRange {
-            what,
-            value: error.value + 1.0,
-            min: error.min + 1.0,
-            max: error.max + 1.0,
-        })
-    })
+    make(number.saturating_sub(1)).map_err(|error| Kind::Value(error.counted_from_one(what)))
 }
 
 fn expected(found: &str, expected: &'static str) -> Kind {

@@ -20,10 +20,10 @@ metre = 7/8
 length = 7/2
 swing = 58
 swing_unit = 1/8
-kick:                          x... x.o. X...
-\"Low Tom\":                     x.
-bass ch=2 step=1/12 rotate=-1: C1 . C#1v80=90>120?50(2:4)*3 G0+G1<60 | .
-bell ch=1 key=80 port=2:       x.x.
+kick:                                  x... x.o. X...
+\"Low Tom\":                             x.
+bass ch=2 prog=34 step=1/12 rotate=-1: C1 . C#1v80=90>120?50(2:4)*3 G0+G1<60 | .
+bell ch=1 key=80 port=2:               x.x.
 
 [B1]
 kick: x
@@ -55,7 +55,7 @@ fn errors_point_at_the_character() {
     assert_eq!(refuse("kick ch=17: x"), "line 1, column 9: channel 17 is outside 1 to 16");
     assert_eq!(
         refuse("é kick ö: x"),
-        "line 1, column 3: no option of a track is called \"kick\"; there are ch, port, key, step and rotate"
+        "line 1, column 3: no option of a track is called \"kick\"; there are ch, port, key, prog, step and rotate"
     );
     assert_eq!(refuse("kick: x?101"), "line 1, column 8: percentage 101 is outside 0 to 100");
     assert_eq!(

@@ -111,6 +111,9 @@ fn head(track: &Track) -> String {
     if port.get() != 0 {
         head.push_str(&format!(" port={}", port.get() + 1));
     }
+    if let Some(program) = track.program {
+        head.push_str(&format!(" prog={}", program.get() + 1));
+    }
     if track.step_size != StepSize::default() {
         head.push_str(&format!(" step={}", track.step_size));
     }

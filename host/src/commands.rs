@@ -1,0 +1,7 @@
+//! Doing what was asked for, a module a command.
+
+pub mod convert;
+pub mod doctor;
+pub mod events;
+pub mod render;
+pub mod show;

@@ -1,0 +1,134 @@
+//! One file to sound.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use tresillo_synth::BuiltIn;
+
+use crate::audio::level::LevelMeter;
+use crate::audio::output::Output;
+use crate::audio::wav::WavWriter;
+use crate::commands::render::Figures;
+use crate::engine::embedded::{Rendered, Settings, render as render_blocks};
+use crate::input::{Input, Playing, read};
+use crate::instrument::Instrument;
+use crate::job::{Job, JobSettings};
+use crate::report::Progress;
+use crate::score::{self, Score};
+
+/// Renders one job. What was odd is told whether it succeeds or not.
+pub(super) fn render(
+    job: &Job,
+    settings: &JobSettings,
+    progress: &Progress,
+) -> (Vec<String>, Result<Figures>) {
+    let mut warnings = Vec::new();
+    let figures = try_render(job, settings, progress, &mut warnings);
+    (warnings, figures)
+}
+
+fn try_render(
+    job: &Job,
+    settings: &JobSettings,
+    progress: &Progress,
+    warnings: &mut Vec<String>,
+) -> Result<Figures> {
+    let started = Instant::now();
+    let score = score(job, settings, warnings)?;
+    let writing = || format!("writing {}", job.output.display());
+    let mut output = Output::create(&job.output)?;
+    let rate = settings.sample_rate_hz;
+    let mut level = LevelMeter::new(rate)?;
+    let mut instrument = BuiltIn::new(f64::from(rate));
+    progress.expect(score.end_frame);
+    progress.message(job.input.display().to_string());
+    let mut wav = WavWriter::new(output.file()?, rate, settings.depth).with_context(writing)?;
+    let engine =
+        Settings { sample_rate_hz: rate, block_frames: settings.block_frames, tail: settings.tail };
+    let rendered = render_blocks(&mut instrument, &score, engine, |left, right| {
+        level.add(left, right)?;
+        wav.write(left, right).with_context(writing)?;
+        progress.advance(u64::try_from(left.len()).unwrap_or(0));
+        Ok::<(), anyhow::Error>(())
+    })?;
+    let clipped_count = wav.clipped_count();
+    wav.finish().with_context(writing)?;
+    output.finish()?;
+    warn(warnings, &score, rendered, clipped_count);
+    Ok(figures(&score, rendered, &level, rate, instrument.latency_frames(), started))
+}
+
+fn score(job: &Job, settings: &JobSettings, warnings: &mut Vec<String>) -> Result<Score> {
+    let (input, odd) = read(&job.input)?;
+    warnings.extend(odd);
+    Ok(match input {
+        Input::Midi(file) => {
+            let pattern = &settings.pattern;
+            let for_patterns = [
+                ("--bpm", pattern.bpm.is_some()),
+                ("--cycles", pattern.cycles.is_some()),
+                ("--seed", pattern.seed.is_some()),
+                ("--pattern", pattern.pattern.is_some()),
+            ];
+            for (name, _) in for_patterns.iter().filter(|(_, is_given)| *is_given) {
+                warnings.push(format!("{name} is for patterns; a MIDI file plays as it is"));
+            }
+            score::of_midi(&file, settings.sample_rate_hz)
+        }
+        Input::Project(project) => {
+            let playing = Playing::new(*project, &settings.pattern)
+                .with_context(|| format!("playing {}", job.input.display()))?;
+            score::of_project(&playing, settings.sample_rate_hz)
+        }
+    })
+}
+
+fn warn(warnings: &mut Vec<String>, score: &Score, rendered: Rendered, clipped_count: u64) {
+    if score.note_count == 0 {
+        warnings.push("no note in it, so the result is silent".to_owned());
+    }
+    if score.hanging_count > 0 {
+        warnings.push(format!(
+            "{} notes have no end; they were ended with the music",
+            score.hanging_count
+        ));
+    }
+    if score.refused_count > 0 {
+        warnings.push(format!("{} notes were too many to sound at once", score.refused_count));
+    }
+    if rendered.is_tail_cut {
+        warnings.push("the sound did not die away within 30 s; the tail was cut".to_owned());
+    }
+    if clipped_count > 0 {
+        warnings.push(format!(
+            "{clipped_count} samples were beyond full scale; --depth f32 holds them"
+        ));
+    }
+}
+
+fn figures(
+    score: &Score,
+    rendered: Rendered,
+    level: &LevelMeter,
+    sample_rate_hz: u32,
+    latency_frames: u32,
+    started: Instant,
+) -> Figures {
+    #[allow(clippy::cast_precision_loss, reason = "figures for people")]
+    let seconds = |frames: u64| frames as f64 / f64::from(sample_rate_hz);
+    let render_seconds = started.elapsed().as_secs_f64();
+    Figures {
+        sample_rate: sample_rate_hz,
+        channels: 2,
+        frames: rendered.frames,
+        seconds: seconds(rendered.frames),
+        music_seconds: score.end_seconds,
+        tail_seconds: seconds(rendered.tail_frames),
+        latency_frames,
+        notes: score.note_count,
+        peak_dbfs: level.peak_dbfs(),
+        lufs: level.lufs(),
+        render_seconds,
+        realtime_factor: seconds(rendered.frames) / render_seconds.max(1e-9),
+    }
+}

@@ -1,0 +1,3 @@
+//! Who turns MIDI and instruments into audio.
+
+pub mod embedded;

@@ -1,0 +1,161 @@
+//! The embedded engine: an instrument in this process, block after block, as fast as it goes.
+
+use tresillo_synth::TimedMessage;
+
+use crate::cli::Tail;
+use crate::instrument::Instrument;
+use crate::score::Score;
+
+/// How a score is rendered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Frames a second.
+    pub sample_rate_hz: u32,
+    /// Frames that are computed at once.
+    pub block_frames: u32,
+    /// What is rendered after the music.
+    pub tail: Tail,
+}
+
+/// What came out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// The length of music and tail.
+    pub frames: u64,
+    /// The length of the tail alone.
+    pub tail_frames: u64,
+    /// Whether the tail was cut because it did not end by itself.
+    pub is_tail_cut: bool,
+}
+
+/// A tail has ended after the output stayed below this level …
+const QUIET_DBFS: f32 = -90.0;
+/// … for so many seconds; and at the latest after so many.
+const QUIET_SECONDS: f64 = 0.5;
+/// See above.
+const TAIL_SECONDS_MAX: f64 = 30.0;
+
+/// Renders `score`, giving each block as `(left, right)` to `sink`. Frame 0 is time 0 of the piece; latency is taken out.
+///
+/// The result does not depend on the size of the blocks.
+///
+/// # Errors
+/// What `sink` refuses.
+pub fn render<E>(
+    instrument: &mut dyn Instrument,
+    score: &Score,
+    settings: Settings,
+    mut sink: impl FnMut(&[f32], &[f32]) -> Result<(), E>,
+) -> Result<Rendered, E> {
+    let block = usize::try_from(settings.block_frames.max(1)).unwrap_or(1);
+    let (mut left, mut right) = (vec![0.0f32; block], vec![0.0f32; block]);
+    let mut messages: Vec<TimedMessage> = Vec::with_capacity(64);
+    let mut rest = score.messages.as_slice();
+    let mut end = End::new(score, settings);
+    let latency = u64::from(instrument.latency_frames());
+    // Frames of the instrument run ahead of frames of the file by its latency.
+    let mut frame: u64 = 0;
+    loop {
+        let after = frame + u64::from(settings.block_frames.max(1));
+        let count = rest.iter().take_while(|message| message.frame < after).count();
+        let (now, later) = rest.split_at(count.min(rest.len()));
+        messages.clear();
+        messages.extend(now.iter().map(|message| TimedMessage {
+            frame: u32::try_from(message.frame.saturating_sub(frame)).unwrap_or(0),
+            channel: message.channel,
+            message: message.message,
+        }));
+        rest = later;
+        instrument.process(&messages, &mut left, &mut right);
+        let skipped = usize::try_from(latency.saturating_sub(frame)).unwrap_or(block).min(block);
+        let (left, right) =
+            (left.get(skipped..).unwrap_or_default(), right.get(skipped..).unwrap_or_default());
+        let kept = end.take(left, right);
+        if kept > 0 {
+            sink(left.get(..kept).unwrap_or(left), right.get(..kept).unwrap_or(right))?;
+        }
+        if let Some(rendered) = end.reached() {
+            return Ok(rendered);
+        }
+        frame = after;
+    }
+}
+
+/// Finds the frame on which a render ends, whatever the blocks are.
+struct End {
+    music_frames: u64,
+    /// The length beyond which nothing is rendered.
+    frames_max: u64,
+    /// `None`: the tail has a set length.
+    quiet_frames: Option<u64>,
+    threshold: f32,
+    frames: u64,
+    quiet: u64,
+    is_reached: bool,
+}
+
+impl End {
+    fn new(score: &Score, settings: Settings) -> End {
+        let music_frames = score.end_frame;
+        let (tail_max, quiet_frames) = match settings.tail {
+            Tail::None => (0, None),
+            Tail::Seconds(seconds) => (frames_of(seconds, settings.sample_rate_hz), None),
+            Tail::Auto => {
+                let quiet = frames_of(QUIET_SECONDS, settings.sample_rate_hz);
+                (frames_of(TAIL_SECONDS_MAX, settings.sample_rate_hz), Some(quiet))
+            }
+        };
+        End {
+            music_frames,
+            frames_max: music_frames + tail_max,
+            quiet_frames,
+            threshold: 10f32.powf(QUIET_DBFS / 20.0),
+            frames: 0,
+            quiet: 0,
+            is_reached: false,
+        }
+    }
+
+    /// How many of these frames belong to the render.
+    fn take(&mut self, left: &[f32], right: &[f32]) -> usize {
+        let mut kept = 0;
+        for (l, r) in left.iter().zip(right) {
+            if self.is_at_end() {
+                self.is_reached = true;
+                break;
+            }
+            let is_quiet = l.abs() < self.threshold && r.abs() < self.threshold;
+            self.quiet = if is_quiet { self.quiet + 1 } else { 0 };
+            self.frames += 1;
+            kept += 1;
+        }
+        self.is_reached |= self.is_at_end();
+        kept
+    }
+
+    fn is_at_end(&self) -> bool {
+        let is_quiet = || self.quiet_frames.is_some_and(|frames| self.quiet >= frames);
+        self.frames >= self.frames_max || (self.frames >= self.music_frames && is_quiet())
+    }
+
+    fn reached(&self) -> Option<Rendered> {
+        self.is_reached.then(|| Rendered {
+            frames: self.frames,
+            tail_frames: self.frames.saturating_sub(self.music_frames),
+            is_tail_cut: self.quiet_frames.is_some_and(|quiet| self.quiet < quiet),
+        })
+    }
+}
+
+fn frames_of(seconds: f64, sample_rate_hz: u32) -> u64 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most an hour, not negative"
+    )]
+    let frames = (seconds * f64::from(sample_rate_hz)).round().max(0.0) as u64;
+    frames
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! What a file holds, told by its name and, where that says nothing, by its content.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use tresillo_pattern::document::{Pattern, Percent, Tempo};
+use tresillo_pattern::format::{json, notation};
+use tresillo_pattern::smf::{self, MidiFile, Print};
+use tresillo_pattern::{PatternIndex, Performance, Project, Tick};
+
+use crate::cli::PatternArgs;
+use crate::report::UsageError;
+
+/// What a file holds.
+pub enum Input {
+    /// A Standard MIDI File.
+    Midi(MidiFile),
+    /// A project of ours, from JSON or notation.
+    Project(Box<Project>),
+}
+
+/// Reads a file as far as it goes; what was odd in it is told in sentences.
+///
+/// # Errors
+/// One sentence with the file and the place in it.
+pub fn read(path: &Path) -> Result<(Input, Vec<String>)> {
+    let shown = path.display();
+    let metadata = fs::metadata(path).with_context(|| format!("reading {shown}"))?;
+    if metadata.is_dir() {
+        bail!("reading {shown}: it is a folder; name the files in it, as in {shown}/*.mid");
+    }
+    let bytes = fs::read(path).with_context(|| format!("reading {shown}"))?;
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    match extension.as_str() {
+        "mid" | "midi" | "kar" | "smf" => read_midi(path, &bytes),
+        "json" => read_json(path, &bytes),
+        "txt" => read_notation(path, &bytes),
+        _ if bytes.starts_with(b"MThd") => read_midi(path, &bytes),
+        _ if first == Some(&b'{') => read_json(path, &bytes),
+        _ => bail!(
+            "reading {shown}: neither a MIDI file (.mid), a project (.json) nor notation (.txt), by name or content"
+        ),
+    }
+}
+
+fn read_midi(path: &Path, bytes: &[u8]) -> Result<(Input, Vec<String>)> {
+    let (file, warnings) =
+        smf::read(bytes).with_context(|| format!("reading {}", path.display()))?;
+    Ok((Input::Midi(file), warnings.iter().map(ToString::to_string).collect()))
+}
+
+fn read_json(path: &Path, bytes: &[u8]) -> Result<(Input, Vec<String>)> {
+    let (project, warnings) =
+        json::read(bytes).with_context(|| format!("reading {}", path.display()))?;
+    Ok((Input::Project(Box::new(project)), warnings.iter().map(ToString::to_string).collect()))
+}
+
+fn read_notation(path: &Path, bytes: &[u8]) -> Result<(Input, Vec<String>)> {
+    let reading = || format!("reading {}", path.display());
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| anyhow::anyhow!("not text: byte {} is no UTF-8", error.valid_up_to()))
+        .with_context(reading)?;
+    let (project, warnings) = notation::read(text).with_context(reading)?;
+    Ok((Input::Project(Box::new(project)), warnings.iter().map(ToString::to_string).collect()))
+}
+
+/// A project as it is to be played: the tempo it is told to have, the pattern that is chosen, how often.
+pub struct Playing {
+    /// With the tempo of the command line, where it names one.
+    pub project: Project,
+    /// With the pattern and the seed of the command line.
+    pub performance: Performance,
+    /// How many times the pattern is played.
+    pub cycle_count: u32,
+}
+
+impl Playing {
+    /// What `arguments` make of `project`.
+    ///
+    /// # Errors
+    /// A pattern that is not there, a tempo out of range, or no pattern at all.
+    pub fn new(mut project: Project, arguments: &PatternArgs) -> Result<Playing> {
+        if let Some(bpm) = arguments.bpm {
+            project.tempo =
+                Tempo::new(bpm).map_err(|error| UsageError(format!("--bpm: {error}")))?;
+        }
+        let pattern = match &arguments.pattern {
+            None => 0,
+            Some(name) => find_pattern(&project, name)?,
+        };
+        if project.patterns.is_empty() {
+            bail!("the project holds no pattern, so there is nothing to play");
+        }
+        let performance = Performance {
+            pattern: PatternIndex(u8::try_from(pattern).unwrap_or(u8::MAX)),
+            seed: arguments.seed.unwrap_or(0),
+            chance: Percent::MAX,
+            ..Performance::default()
+        };
+        Ok(Playing { project, performance, cycle_count: arguments.cycles.unwrap_or(1) })
+    }
+
+    /// The pattern that plays.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&Pattern> {
+        self.project.patterns.get(usize::from(self.performance.pattern.0))
+    }
+
+    /// What is printed when nothing else is asked for: the cycles, from song position 0.
+    #[must_use]
+    pub fn print(&self) -> Print {
+        Print::cycles(&self.project, &self.performance, self.cycle_count)
+    }
+
+    /// The part from one quarter note to another, where they are named.
+    #[must_use]
+    pub fn print_between(&self, from: Option<f64>, to: Option<f64>) -> Print {
+        let mut print = self.print();
+        if let Some(from) = from {
+            print.window.start = Tick::from_beats(from);
+        }
+        if let Some(to) = to {
+            print.window.end = Tick::from_beats(to);
+        }
+        print
+    }
+}
+
+fn find_pattern(project: &Project, name: &str) -> Result<usize> {
+    let by_name = project.patterns.iter().position(|pattern| pattern.name == name);
+    let by_number = || name.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+    if let Some(index) = by_name.or_else(by_number).filter(|i| *i < project.patterns.len()) {
+        return Ok(index);
+    }
+    let names: Vec<String> = (1..)
+        .zip(&project.patterns)
+        .map(|(number, pattern)| format!("{number} \"{}\"", pattern.name))
+        .collect();
+    bail!("no pattern is called \"{name}\"; there are {}", names.join(", "))
+}

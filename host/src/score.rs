@@ -1,0 +1,174 @@
+//! What an instrument is to play: messages at frames, and where the music ends.
+
+use tresillo_pattern::smf::{MidiFile, MidiFormat, MidiMessage, TempoMap, Voice, print};
+use tresillo_pattern::{EventKind, FrameClock};
+use tresillo_synth::Message;
+
+use crate::input::Playing;
+
+/// Messages by frame, and the end of the music.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Score {
+    /// In order; at one frame in the order of the file, offs before ons for patterns.
+    pub messages: Vec<ScoreMessage>,
+    /// The frame of the last end of track.
+    pub end_frame: u64,
+    /// The same in seconds, not rounded to a frame.
+    pub end_seconds: f64,
+    /// Note-ons with a velocity above 0.
+    pub note_count: usize,
+    /// Notes that never end in the file and are ended with the music.
+    pub hanging_count: usize,
+    /// Notes that were too many to sound at once.
+    pub refused_count: u64,
+}
+
+/// One message at a frame of the piece.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScoreMessage {
+    /// From the start of the piece.
+    pub frame: u64,
+    /// `0..=15`.
+    pub channel: u8,
+    /// What happens.
+    pub message: Message,
+}
+
+/// The score of a MIDI file. The pieces of a format 2 file follow each other.
+#[must_use]
+pub fn of_midi(file: &MidiFile, sample_rate_hz: u32) -> Score {
+    let mut score = Score::default();
+    match file.format {
+        MidiFormat::Single | MidiFormat::Parallel => {
+            let map = TempoMap::new(file, None);
+            add_tracks(&mut score, file, &map, 0..file.tracks.len(), sample_rate_hz);
+        }
+        MidiFormat::Sequential => {
+            for index in 0..file.tracks.len() {
+                let map = TempoMap::new(file, Some(index));
+                add_tracks(&mut score, file, &map, index..index + 1, sample_rate_hz);
+            }
+        }
+    }
+    end_hanging_notes(&mut score);
+    score
+}
+
+/// Adds tracks that start together where the score ends now.
+fn add_tracks(
+    score: &mut Score,
+    file: &MidiFile,
+    map: &TempoMap,
+    tracks: std::ops::Range<usize>,
+    sample_rate_hz: u32,
+) {
+    let tracks = file.tracks.get(tracks).unwrap_or_default();
+    let (start_frame, start_seconds) = (score.end_frame, score.end_seconds);
+    let mut events: Vec<(u64, u8, Voice)> = Vec::new();
+    for track in tracks {
+        for event in &track.events {
+            if let MidiMessage::Voice { channel, message } = event.message {
+                events.push((event.tick, channel, message));
+            }
+        }
+        score.note_count += track.note_count();
+    }
+    // Stable: at one tick tracks keep their order, and events theirs.
+    events.sort_by_key(|(tick, ..)| *tick);
+    score.messages.extend(events.into_iter().map(|(tick, channel, voice)| ScoreMessage {
+        frame: start_frame + map.frame_of(tick, sample_rate_hz),
+        channel,
+        message: message_of(voice),
+    }));
+    let end = tracks.iter().map(|track| track.end).max().unwrap_or(0);
+    score.end_frame = start_frame + map.frame_of(end, sample_rate_hz);
+    score.end_seconds = start_seconds + map.seconds_of(end);
+}
+
+fn message_of(voice: Voice) -> Message {
+    match voice {
+        Voice::NoteOn { key, velocity } => {
+            Message::NoteOn { key, velocity: f32::from(velocity) / 127.0 }
+        }
+        Voice::NoteOff { key, .. } => Message::NoteOff { key },
+        Voice::PolyPressure { key, pressure } => Message::PolyPressure { key, pressure },
+        Voice::ControlChange { controller, value } => Message::ControlChange { controller, value },
+        Voice::ProgramChange { program } => Message::ProgramChange { program },
+        Voice::ChannelPressure { pressure } => Message::ChannelPressure { pressure },
+        Voice::PitchBend { value } => Message::PitchBend { value },
+    }
+}
+
+/// Some files forget a note-off; a note that never ends would keep the tail from ending.
+fn end_hanging_notes(score: &mut Score) {
+    let mut sounding = [[false; 128]; 16];
+    for message in &score.messages {
+        let channel = usize::from(message.channel);
+        let (key, is_on) = match message.message {
+            Message::NoteOn { key, .. } => (key, true),
+            Message::NoteOff { key } => (key, false),
+            _ => continue,
+        };
+        if let Some(note) = sounding.get_mut(channel).and_then(|c| c.get_mut(usize::from(key))) {
+            *note = is_on;
+        }
+    }
+    for (channel, keys) in (0u8..).zip(&sounding) {
+        for (key, is_on) in (0u8..).zip(keys) {
+            if *is_on {
+                score.hanging_count += 1;
+                score.messages.push(ScoreMessage {
+                    frame: score.end_frame,
+                    channel,
+                    message: Message::NoteOff { key },
+                });
+            }
+        }
+        // A pedal that is held at the end would hold the tail too.
+        score.messages.push(ScoreMessage {
+            frame: score.end_frame,
+            channel,
+            message: Message::ControlChange { controller: CC_SUSTAIN, value: 0 },
+        });
+    }
+}
+
+/// The sustain pedal.
+const CC_SUSTAIN: u8 = 64;
+
+/// The score of a pattern, printed cycle after cycle.
+#[must_use]
+pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
+    let what = playing.print();
+    let printed = print(&playing.project, &playing.performance, what);
+    let rate = f64::from(sample_rate_hz);
+    let clock = FrameClock::from_zero(playing.project.tempo.bpm(), rate);
+    let frame_of = |tick| u64::try_from(clock.frame_of(tick)).unwrap_or(0);
+    let programs = playing.pattern().into_iter().flat_map(|pattern| pattern.programs());
+    let first = programs.map(|(_, channel, program)| ScoreMessage {
+        frame: 0,
+        channel: channel.get(),
+        message: Message::ProgramChange { program: program.get() },
+    });
+    let messages = first
+        .chain(printed.events.iter().map(|printed| {
+            let key = printed.event.address.key;
+            ScoreMessage {
+                frame: frame_of(printed.event.tick),
+                channel: printed.event.address.channel,
+                message: match printed.event.kind {
+                    EventKind::NoteOn { velocity } => Message::NoteOn { key, velocity },
+                    EventKind::NoteOff => Message::NoteOff { key },
+                },
+            }
+        }))
+        .collect();
+    Score {
+        messages,
+        end_frame: frame_of(what.window.end),
+        end_seconds: what.window.end.to_beats() * 60.0 / playing.project.tempo.bpm(),
+        note_count: printed.note_count(),
+        hanging_count: 0,
+        refused_count: printed.refused_count,
+    }
+}
