@@ -1,0 +1,250 @@
+//! One cell of a track, and the rules that say whether and how it sounds.
+
+use std::fmt;
+
+use crate::document::value::{Key, OutOfRange, Percent, Velocity};
+use crate::limits::{CYCLES_MAX, GATE_PERCENT_MAX, GATE_PERCENT_MIN, NOTES_MAX, RATCHET_MAX};
+use crate::time::Ticks;
+
+/// One cell of a track.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// Whether the step sounds. A step that is off keeps everything else.
+    pub is_on: bool,
+    /// The keys that sound together; empty: the key of the track.
+    pub keys: Keys,
+    /// How strong.
+    pub velocity: Velocity,
+    /// How long, as a share of the step.
+    pub gate: GateLength,
+    /// Shift of the onset, at most a step either way. Applied before swing.
+    pub micro_timing: Ticks,
+    /// How often it sounds.
+    pub chance: Percent,
+    /// In which cycles it sounds; `None`: in all.
+    pub condition: Option<Condition>,
+    /// Repeats inside the step.
+    pub ratchet: Ratchet,
+}
+
+/// Up to sixteen keys, in the order in which they were written, each once.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Keys {
+    count: u8,
+    keys: [u8; NOTES_MAX],
+}
+
+impl Keys {
+    /// No key: the step takes the track's.
+    pub const NONE: Keys = Keys { count: 0, keys: [0; NOTES_MAX] };
+
+    /// One key.
+    #[must_use]
+    pub fn one(key: Key) -> Keys {
+        let mut keys = Keys::NONE;
+        keys.keys[0] = key.get();
+        keys.count = 1;
+        keys
+    }
+
+    /// These keys; one that is named twice counts once.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when there are more than sixteen.
+    pub fn from_slice(slice: &[Key]) -> Result<Keys, OutOfRange> {
+        let mut keys = Keys::NONE;
+        for key in slice {
+            keys.push(*key)?;
+        }
+        Ok(keys)
+    }
+
+    /// Adds a key; one that is there already stays as it is.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when sixteen are there.
+    pub fn push(&mut self, key: Key) -> Result<(), OutOfRange> {
+        if self.iter().any(|present| present == key) {
+            return Ok(());
+        }
+        let Some(place) = self.keys.get_mut(usize::from(self.count)) else {
+            let max = f64::from(u8::try_from(NOTES_MAX).unwrap_or(u8::MAX));
+            return Err(OutOfRange { what: "number of notes in a step", value: max + 1.0, min: 0.0, max });
+        };
+        *place = key.get();
+        self.count += 1;
+        Ok(())
+    }
+
+    /// The keys in their order.
+    #[inline]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Key> + '_ {
+        self.keys.iter().take(usize::from(self.count)).map(|key| Key::saturating(*key))
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        usize::from(self.count)
+    }
+
+    /// Whether there is none, so that the track's key sounds.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(Key::get)).finish()
+    }
+}
+
+/// How long a note is held: percent of a step, `5..=12800`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GateLength(u16);
+
+impl GateLength {
+    /// A length in percent of a step.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] with the range.
+    pub fn from_percent(percent: i64) -> Result<GateLength, OutOfRange> {
+        match u16::try_from(percent) {
+            Ok(value) if (GATE_PERCENT_MIN..=GATE_PERCENT_MAX).contains(&value) => Ok(GateLength(value)),
+            _ => Err(OutOfRange {
+                what: "gate length in percent",
+                #[allow(clippy::cast_precision_loss, reason = "only shown to a person")]
+                value: percent as f64,
+                min: f64::from(GATE_PERCENT_MIN),
+                max: f64::from(GATE_PERCENT_MAX),
+            }),
+        }
+    }
+
+    /// Percent of a step.
+    #[must_use]
+    pub const fn percent(self) -> u16 {
+        self.0
+    }
+}
+
+impl Default for GateLength {
+    /// Half a step.
+    fn default() -> GateLength {
+        GateLength(50)
+    }
+}
+
+/// A rule on the count of cycles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// `A:B`: on cycle A, counted from 1, then every B cycles.
+    Ratio(CycleRatio),
+}
+
+/// The `A:B` of a condition: `1 <= A <= B <= 16`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CycleRatio {
+    nth: u8,
+    of: u8,
+}
+
+impl CycleRatio {
+    /// The cycle on which it holds, counted from 1.
+    #[must_use]
+    pub fn nth(self) -> u8 {
+        self.nth
+    }
+
+    /// After how many cycles it holds again.
+    #[must_use]
+    pub fn of(self) -> u8 {
+        self.of
+    }
+}
+
+impl Condition {
+    /// `nth:of`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] unless `1 <= nth <= of <= 16`.
+    pub fn ratio(nth: i64, of: i64) -> Result<Condition, OutOfRange> {
+        #[allow(clippy::cast_precision_loss, reason = "only compared with small bounds and shown to a person")]
+        let (nth_f, of_f) = (nth as f64, of as f64);
+        OutOfRange::check("B of a condition A:B", of_f, 1.0, f64::from(CYCLES_MAX))?;
+        OutOfRange::check("A of a condition A:B", nth_f, 1.0, of_f)?;
+        let small = |value: i64| u8::try_from(value).unwrap_or(CYCLES_MAX);
+        Ok(Condition::Ratio(CycleRatio { nth: small(nth), of: small(of) }))
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Condition::Ratio(ratio) => write!(f, "{}:{}", ratio.nth, ratio.of),
+        }
+    }
+}
+
+/// Repeats inside a step: `1..=16` evenly spaced hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ratchet {
+    hits: u8,
+}
+
+impl Ratchet {
+    /// So many hits.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] with the range.
+    pub fn new(hits: i64) -> Result<Ratchet, OutOfRange> {
+        match u8::try_from(hits) {
+            Ok(hits) if (1..=RATCHET_MAX).contains(&hits) => Ok(Ratchet { hits }),
+            _ => Err(OutOfRange {
+                what: "ratchet",
+                #[allow(clippy::cast_precision_loss, reason = "only shown to a person")]
+                value: hits as f64,
+                min: 1.0,
+                max: f64::from(RATCHET_MAX),
+            }),
+        }
+    }
+
+    /// How many hits.
+    #[must_use]
+    pub const fn hits(self) -> u8 {
+        self.hits
+    }
+}
+
+impl Default for Ratchet {
+    /// One hit: no repeat.
+    fn default() -> Ratchet {
+        Ratchet { hits: 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chord_holds_sixteen_keys_and_each_once() {
+        let mut keys = Keys::NONE;
+        for number in 0..16 {
+            keys.push(Key::new(number).unwrap()).unwrap();
+            keys.push(Key::new(number).unwrap()).unwrap();
+        }
+        assert_eq!(keys.len(), 16);
+        let error = keys.push(Key::new(16).unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), "number of notes in a step 17 is outside 0 to 16");
+    }
+
+    #[test]
+    fn a_condition_counts_within_its_cycles() {
+        assert!(Condition::ratio(1, 1).is_ok() && Condition::ratio(16, 16).is_ok());
+        assert!(Condition::ratio(0, 4).is_err() && Condition::ratio(5, 4).is_err() && Condition::ratio(1, 17).is_err());
+    }
+}

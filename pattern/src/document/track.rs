@@ -1,0 +1,159 @@
+//! One voice of a pattern: where its notes go, and the clock that its steps follow.
+
+use std::fmt;
+
+use crate::document::step::Step;
+use crate::document::value::{Channel, Key, OutOfRange, Port};
+use crate::limits::STEP_SIZE_TERM_MAX;
+use crate::time::{PPQ, Tick, mul_div_floor};
+
+/// The stable name of a track inside a project. Dice are thrown by it, so moving or renaming a track keeps its dice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrackId(pub u32);
+
+/// One voice of a pattern.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Track {
+    /// Stable, and different from that of every other track of the pattern.
+    pub id: TrackId,
+    /// What people call it.
+    pub name: String,
+    /// Where its notes go.
+    pub destination: Destination,
+    /// How long a step is.
+    pub step_size: StepSize,
+    /// How many steps the start is moved into the track; any number, taken modulo the length.
+    pub rotation: i32,
+    /// The steps, 1 to 128 of them; their number is the length of the track.
+    pub steps: Vec<Step>,
+    /// Fields of the file that this version does not know.
+    pub unknown: crate::document::Unknown,
+}
+
+/// Where the notes of a track go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The output, for live playing.
+    pub port: Port,
+    /// The MIDI channel.
+    pub channel: Channel,
+    /// The key of steps that name none: a drum. `None`: a melodic track, which transposition moves.
+    pub key: Option<Key>,
+}
+
+impl Default for Destination {
+    fn default() -> Destination {
+        Destination { port: Port::MIN, channel: Channel::MIN, key: None }
+    }
+}
+
+/// How long a step is: a fraction of a whole note, as musicians write it: 1/16, 1/12 (an eighth triplet), 3/32 (dotted).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StepSize {
+    numerator: u16,
+    denominator: u16,
+}
+
+impl StepSize {
+    /// A sixteenth.
+    pub const SIXTEENTH: StepSize = StepSize { numerator: 1, denominator: 16 };
+
+    /// `numerator / denominator` of a whole note, each `1..=128`, kept as written.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] with the range.
+    pub fn new(numerator: i64, denominator: i64) -> Result<StepSize, OutOfRange> {
+        let check = |what, value: i64| match u16::try_from(value) {
+            Ok(term) if (1..=STEP_SIZE_TERM_MAX).contains(&term) => Ok(term),
+            _ => Err(OutOfRange {
+                what,
+                #[allow(clippy::cast_precision_loss, reason = "only shown to a person")]
+                value: value as f64,
+                min: 1.0,
+                max: f64::from(STEP_SIZE_TERM_MAX),
+            }),
+        };
+        Ok(StepSize {
+            numerator: check("upper part of a step size", numerator)?,
+            denominator: check("lower part of a step size", denominator)?,
+        })
+    }
+
+    /// The part above the line.
+    #[must_use]
+    pub fn numerator(self) -> u16 {
+        self.numerator
+    }
+
+    /// The part below the line.
+    #[must_use]
+    pub fn denominator(self) -> u16 {
+        self.denominator
+    }
+
+    /// The nominal onset of the place `place` steps from song position 0: `floor(place · 4 PPQ · n / d)`.
+    ///
+    /// Multiplied before divided, so that a thousand steps of a size that is no whole number of ticks do not drift.
+    #[inline]
+    #[must_use]
+    pub fn tick_of(self, place: i64) -> Tick {
+        let whole_note = 4 * PPQ * i64::from(self.numerator);
+        Tick(mul_div_floor(place, whole_note, i64::from(self.denominator)))
+    }
+
+    /// The last place whose nominal onset is not after `tick`.
+    ///
+    /// `place_at(tick_of(p)) == p` and `place_at(tick_of(p) - 1) == p - 1`.
+    #[inline]
+    #[must_use]
+    pub fn place_at(self, tick: Tick) -> i64 {
+        // floor(p·w/d) <= t  ⇔  p·w/d < t + 1  ⇔  p < (t + 1)·d/w  ⇔  p <= ceil((t + 1)·d/w) - 1.
+        let whole_note = 4 * PPQ * i64::from(self.numerator);
+        -mul_div_floor(-(tick.0.saturating_add(1)), i64::from(self.denominator), whole_note) - 1
+    }
+
+    /// The length of a step rounded up to whole ticks; at least 1.
+    #[inline]
+    #[must_use]
+    pub fn ticks_ceil(self) -> i64 {
+        let whole_note = 4 * PPQ * i64::from(self.numerator);
+        (whole_note + i64::from(self.denominator) - 1) / i64::from(self.denominator)
+    }
+}
+
+impl Default for StepSize {
+    fn default() -> StepSize {
+        StepSize::SIXTEENTH
+    }
+}
+
+impl fmt::Display for StepSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.numerator, self.denominator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_ticks_answer_each_other() {
+        for (numerator, denominator) in [(1, 16), (1, 12), (3, 32), (1, 128), (5, 11), (128, 1), (7, 127)] {
+            let size = StepSize::new(numerator, denominator).unwrap();
+            for place in -300..300 {
+                let tick = size.tick_of(place);
+                assert_eq!(size.place_at(tick), place, "{size} at {place}");
+                assert_eq!(size.place_at(Tick(tick.0 - 1)), place - 1, "{size} before {place}");
+            }
+        }
+        assert_eq!(StepSize::SIXTEENTH.tick_of(3), Tick(15120));
+        assert_eq!(StepSize::new(1, 12).unwrap().tick_of(3), Tick(20160));
+    }
+
+    #[test]
+    fn a_step_size_that_is_no_whole_tick_does_not_drift() {
+        let eleventh = StepSize::new(1, 11).unwrap();
+        assert_eq!(eleventh.tick_of(11 * 1000), Tick(4 * PPQ * 1000));
+    }
+}

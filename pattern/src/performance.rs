@@ -1,0 +1,80 @@
+//! What the player's hands or the host's parameters say, constant within a window.
+
+use crate::document::SwingPercent;
+use crate::limits::TRACKS_MAX;
+
+/// How a project is played right now. The default is neutral: it changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Performance {
+    /// Which pattern of the project plays, from 0. One that is not there is silent.
+    pub pattern: PatternIndex,
+    /// Tracks that are silent. Muting never changes what another track plays.
+    pub mutes: Mutes,
+    /// Semitones added to the notes of melodic tracks; drums keep their keys. A note that would leave the range of MIDI
+    /// stays in it by whole octaves.
+    pub transpose: i8,
+    /// Added to the swing of the pattern; the sum stays within 50 to 75 %.
+    pub swing: SwingOffset,
+    /// Share of each step's own chance that is left; 100 % leaves it as written, 0 % silences every step.
+    pub chance: crate::document::Percent,
+    /// Mixed into the seed of the project; 0 leaves it as written.
+    pub seed: u32,
+}
+
+impl Default for Performance {
+    fn default() -> Performance {
+        Performance {
+            pattern: PatternIndex(0),
+            mutes: Mutes::NONE,
+            transpose: 0,
+            swing: SwingOffset(0),
+            chance: crate::document::Percent::MAX,
+            seed: 0,
+        }
+    }
+}
+
+/// The place of a pattern in its project, from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PatternIndex(pub u8);
+
+/// A shift of swing in ten-thousandths of a percent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SwingOffset(pub i32);
+
+impl SwingOffset {
+    /// From points of a percent: 8.0 makes 50 % into 58 %. Held within -25 to 25; NaN is 0.
+    #[must_use]
+    pub fn from_points(points: f64) -> SwingOffset {
+        #[allow(clippy::cast_possible_truncation, reason = "clamped; NaN becomes 0")]
+        SwingOffset((points.clamp(-25.0, 25.0) * f64::from(SwingPercent::ONE)).round() as i32)
+    }
+}
+
+/// A set of muted tracks, by their place in the pattern.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Mutes(u32);
+
+const _: () = assert!(TRACKS_MAX <= u32::BITS as usize, "one bit for each track");
+
+impl Mutes {
+    /// All tracks sound.
+    pub const NONE: Mutes = Mutes(0);
+
+    /// This set with the track at `track_index` muted or not; beyond the limit of tracks nothing changes.
+    #[must_use]
+    pub fn with(self, track_index: usize, is_muted: bool) -> Mutes {
+        if track_index >= TRACKS_MAX {
+            return self;
+        }
+        let bit = 1u32 << track_index;
+        Mutes(if is_muted { self.0 | bit } else { self.0 & !bit })
+    }
+
+    /// Whether the track at `track_index` is silent.
+    #[inline]
+    #[must_use]
+    pub fn contains(self, track_index: usize) -> bool {
+        track_index < TRACKS_MAX && self.0 & (1 << track_index) != 0
+    }
+}

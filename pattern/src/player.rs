@@ -1,0 +1,179 @@
+//! Playback window after window: the pure answer, a memo of what comes next, and the note-offs that are owed.
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use crate::document::Project;
+use crate::limits::{NOTES_MAX, RATCHET_MAX, TRACKS_MAX};
+use crate::note::NoteBuffer;
+use crate::performance::Performance;
+use crate::play::{play, play_early};
+use crate::queue::{Event, NoteOffQueue};
+use crate::time::{PPQ, Tick, Window};
+
+/// How far the memo looks ahead, in ticks: a 64th. Long enough that most blocks find it filled, short enough that filling
+/// it costs no more than the burst of a step.
+const LOOKAHEAD_TICKS: i64 = PPQ / 16;
+
+/// Notes that the memo holds: every track with a full chord, ratcheted, twice over.
+const MEMO_CAPACITY: usize = TRACKS_MAX * NOTES_MAX * RATCHET_MAX as usize * 2;
+
+/// Plays a project window after window, as hosts ask for it.
+///
+/// The only state is a cache and a debt. The cache is [`play`]'s own answer for a stretch ahead, forgotten when the
+/// document or the performance changes; a law proves that it changes nothing. The debt is the offs of the notes that
+/// sound.
+///
+/// # Realtime
+/// All memory is taken in [`Player::new`]; everything else may run on the audio thread.
+#[derive(Clone, Debug)]
+pub struct Player {
+    queue: NoteOffQueue,
+    memo: NoteBuffer,
+    /// What the memo answers for, and under which performance.
+    memo_window: Window,
+    memo_performance: Performance,
+    /// How many notes of the memo have been told.
+    told_count: usize,
+    start: Start,
+    refused_count: u64,
+}
+
+/// How the next window begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    /// Where the last one ended.
+    Rolling,
+    /// A start or a locate: what was shifted to before it sounds on its first tick.
+    Located,
+    /// The wrap of a loop: what was shifted to before it has sounded there already.
+    Wrapped,
+}
+
+impl Default for Player {
+    fn default() -> Player {
+        Player::new()
+    }
+}
+
+impl Player {
+    /// A player at rest, whose first window is a start.
+    #[must_use]
+    pub fn new() -> Player {
+        Player {
+            queue: NoteOffQueue::new(),
+            memo: NoteBuffer::with_capacity(MEMO_CAPACITY),
+            memo_window: Window::default(),
+            memo_performance: Performance::default(),
+            told_count: 0,
+            start: Start::Located,
+            refused_count: 0,
+        }
+    }
+
+    /// The next window begins a run: notes shifted to before it sound at its first tick. What sounds goes on; a jump calls
+    /// [`Player::flush`] first.
+    pub fn locate(&mut self) {
+        self.start = Start::Located;
+    }
+
+    /// The next window begins at the start of a loop: as [`Player::locate`], but early notes have sounded before its end.
+    pub fn wrap(&mut self) {
+        self.start = Start::Wrapped;
+    }
+
+    /// The document has changed: forget what was looked up ahead, not what is owed. A changed performance is noticed.
+    pub fn invalidate(&mut self) {
+        self.memo_window = Window::default();
+        self.memo.clear();
+        self.told_count = 0;
+    }
+
+    /// Tells what happens in `window`, in order of ticks, offs before ons. Windows follow each other without a gap, or after
+    /// [`Player::locate`] or [`Player::wrap`] start anew.
+    ///
+    /// # Realtime
+    /// Does not allocate, lock or panic.
+    pub fn advance(
+        &mut self,
+        project: &Project,
+        performance: &Performance,
+        window: Window,
+        out: &mut impl FnMut(Event),
+    ) {
+        if window.is_empty() {
+            return;
+        }
+        if self.start != Start::Rolling
+            || window.start < self.memo_window.start
+            || *performance != self.memo_performance
+        {
+            self.invalidate();
+        }
+        let mut start = window.start;
+        while start < window.end {
+            if !self.memo_window.contains(start) {
+                self.look_ahead(project, performance, Window { start, end: window.end });
+            }
+            let end = window.end.min(self.memo_window.end);
+            while self.memo.notes().get(self.told_count).is_some_and(|note| note.onset < start) {
+                // Only where a caller left a gap: what lies in it is not told late.
+                self.told_count += 1;
+            }
+            let ahead = self.memo.notes().get(self.told_count..).unwrap_or_default();
+            let count = ahead.iter().take_while(|note| note.onset < end).count();
+            let notes = ahead.get(..count).unwrap_or_default();
+            if !notes.is_empty() || self.queue.next_off().is_some_and(|off| off < end) {
+                self.queue.advance(notes, end, out);
+            }
+            self.told_count += count;
+            start = end;
+        }
+    }
+
+    /// Ends everything that sounds, at `tick`: on stop, jump, loop, mute of all, bypass, pattern or preset change.
+    pub fn flush(&mut self, tick: Tick, out: &mut impl FnMut(Event)) {
+        self.queue.flush(tick, out);
+    }
+
+    /// Tells the offs that are still owed at their own ticks, in order: how a print or a render ends.
+    pub fn finish(&mut self, out: &mut impl FnMut(Event)) {
+        self.queue.advance(&[], Tick(i64::MAX), out);
+    }
+
+    /// How many notes sound.
+    #[must_use]
+    pub fn sounding_count(&self) -> usize {
+        self.queue.sounding_count()
+    }
+
+    /// How many notes were dropped for want of room, since the start: more at one tick than the limits allow for.
+    #[must_use]
+    pub fn refused_count(&self) -> u64 {
+        self.refused_count + self.queue.refused_count()
+    }
+
+    /// Fills the memo from the start of `asked`, at least to its end where that fits.
+    fn look_ahead(&mut self, project: &Project, performance: &Performance, asked: Window) {
+        let early = self.start == Start::Located;
+        let ahead = asked.start.0.saturating_add(LOOKAHEAD_TICKS);
+        let mut window = Window { start: asked.start, end: Tick(asked.end.0.max(ahead)) };
+        loop {
+            self.memo.clear();
+            if early {
+                play_early(project, performance, window.start, &mut self.memo);
+            }
+            play(project, performance, window, &mut self.memo);
+            let length = window.end.0 - window.start.0;
+            if self.memo.refused_count() == 0 || length <= 1 {
+                break;
+            }
+            // Too much for the memo: windows tile, so half of it is as good an answer.
+            window.end = Tick(window.start.0 + length / 2);
+        }
+        self.refused_count += self.memo.refused_count();
+        self.memo_window = window;
+        self.memo_performance = *performance;
+        self.told_count = 0;
+        self.start = Start::Rolling;
+    }
+}
