@@ -29,7 +29,7 @@
 mod dice;
 pub mod document;
 pub mod euclid;
-//FORMAT
+pub mod format;
 mod frames;
 pub mod limits;
 mod note;

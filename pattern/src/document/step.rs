@@ -7,7 +7,7 @@ use crate::limits::{CYCLES_MAX, GATE_PERCENT_MAX, GATE_PERCENT_MIN, NOTES_MAX, R
 use crate::time::Ticks;
 
 /// One cell of a track.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Step {
     /// Whether the step sounds. A step that is off keeps everything else.
     pub is_on: bool,
@@ -25,6 +25,8 @@ pub struct Step {
     pub condition: Option<Condition>,
     /// Repeats inside the step.
     pub ratchet: Ratchet,
+    /// Fields of the file that this version does not know.
+    pub unknown: crate::document::Unknown,
 }
 
 /// Up to sixteen keys, in the order in which they were written, each once.

@@ -1,0 +1,102 @@
+//! The document as text: JSON for files and hosts, notation for people, a grid for reading.
+
+pub mod grid;
+pub mod json;
+pub mod notation;
+pub mod pitch;
+
+use std::fmt;
+
+/// Something a reader could not take as it was written, though the rest is usable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Where in the document it is.
+    pub place: Place,
+    /// What it is, and what was done about it.
+    pub text: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place.to_string() {
+            place if place.is_empty() => f.write_str(&self.text),
+            place => write!(f, "{place}: {}", self.text),
+        }
+    }
+}
+
+/// A place in a document, each part counted from 0 and shown from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The pattern.
+    pub pattern: Option<usize>,
+    /// The track in it.
+    pub track: Option<usize>,
+    /// The step in that.
+    pub step: Option<usize>,
+}
+
+impl Place {
+    /// The document itself.
+    pub const DOCUMENT: Place = Place { pattern: None, track: None, step: None };
+
+    pub(crate) fn pattern(index: usize) -> Place {
+        Place { pattern: Some(index), ..Place::DOCUMENT }
+    }
+
+    pub(crate) fn track(self, index: usize) -> Place {
+        Place { track: Some(index), ..self }
+    }
+
+    pub(crate) fn step(self, index: usize) -> Place {
+        Place { step: Some(index), ..self }
+    }
+}
+
+/// "pattern 1, track 2, step 3"; nothing for the document itself.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [("pattern", self.pattern), ("track", self.track), ("step", self.step)];
+        let mut separator = "";
+        for (name, index) in parts {
+            if let Some(index) = index {
+                write!(f, "{separator}{name} {}", index + 1)?;
+                separator = ", ";
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A document with more of something than a project may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{count} {what}, where at most {max} are allowed", WithColon(*place))]
+pub struct LimitExceeded {
+    /// Where.
+    pub place: Place,
+    /// Of what there are too many: "steps".
+    pub what: &'static str,
+    /// How many there are.
+    pub count: usize,
+    /// How many there may be.
+    pub max: usize,
+}
+
+impl LimitExceeded {
+    pub(crate) fn check(
+        place: Place,
+        what: &'static str,
+        count: usize,
+        max: usize,
+    ) -> Result<(), LimitExceeded> {
+        if count <= max { Ok(()) } else { Err(LimitExceeded { place, what, count, max }) }
+    }
+}
+
+struct WithColon(Place);
+
+impl fmt::Display for WithColon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == Place::DOCUMENT { Ok(()) } else { write!(f, "{}: ", self.0) }
+    }
+}

@@ -1,0 +1,83 @@
+//! The file as it is written: what `serde` reads before it becomes a document.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+#[derive(Deserialize)]
+pub(super) struct Header {
+    pub(super) format: Option<Value>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Project {
+    #[serde(rename = "format")]
+    pub(super) _format: String,
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) author: String,
+    #[serde(default)]
+    pub(super) licence: String,
+    #[serde(default)]
+    pub(super) description: String,
+    #[serde(default)]
+    pub(super) seed: u64,
+    pub(super) tempo: Option<f64>,
+    pub(super) metre: Option<String>,
+    #[serde(default)]
+    pub(super) patterns: Vec<Pattern>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Pattern {
+    #[serde(default)]
+    pub(super) name: String,
+    /// In quarter notes: a number, or a fraction as text.
+    pub(super) length: Option<Value>,
+    pub(super) swing: Option<f64>,
+    pub(super) swing_unit: Option<String>,
+    #[serde(default)]
+    pub(super) tracks: Vec<Track>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Track {
+    pub(super) id: u32,
+    #[serde(default)]
+    pub(super) name: String,
+    pub(super) port: Option<i64>,
+    pub(super) channel: Option<i64>,
+    pub(super) key: Option<i64>,
+    pub(super) step_size: Option<String>,
+    #[serde(default)]
+    pub(super) rotation: i32,
+    /// A character a step: `x` on, `.` off; `|` and spaces are for the eye.
+    #[serde(default)]
+    pub(super) gates: String,
+    #[serde(default)]
+    pub(super) steps: Vec<Step>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
+}
+
+/// What is not default of one step.
+#[derive(Deserialize)]
+pub(super) struct Step {
+    /// From 1.
+    pub(super) step: i64,
+    #[serde(default)]
+    pub(super) notes: Vec<i64>,
+    pub(super) velocity: Option<i64>,
+    pub(super) gate: Option<i64>,
+    #[serde(default)]
+    pub(super) micro: i64,
+    pub(super) chance: Option<i64>,
+    pub(super) condition: Option<String>,
+    pub(super) ratchet: Option<i64>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
+}

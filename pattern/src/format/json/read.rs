@@ -1,0 +1,311 @@
+//! From the file to the document.
+
+use crate::document::{
+    Channel, Condition, Destination, GateLength, Key, Keys, Metre, OutOfRange, Pattern, Percent,
+    Port, Project, Ratchet, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo, Track, TrackId,
+    Unknown, Velocity,
+};
+use crate::format::json::{FORMAT, ReadError, file};
+use crate::format::{LimitExceeded, Place, Warning};
+use crate::limits::{
+    DOCUMENT_BYTES_MAX, NAME_MAX, NOTES_MAX, PATTERNS_MAX, STEPS_MAX, TRACKS_MAX,
+};
+use crate::time::{PPQ, Ticks, mul_div_round};
+
+/// Reads a project file. What could be read but not taken as it stands is told in the warnings.
+///
+/// # Errors
+/// [`ReadError`] when it is no project file of a version this program knows, or holds what a project cannot.
+pub fn read(bytes: &[u8]) -> Result<(Project, Vec<Warning>), ReadError> {
+    if bytes.len() > DOCUMENT_BYTES_MAX {
+        return Err(ReadError::TooLarge { bytes: bytes.len(), max: DOCUMENT_BYTES_MAX });
+    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| ReadError::NotText { byte: error.valid_up_to() })?;
+    check_format(text)?;
+    let file: file::Project = serde_json::from_str(text).map_err(syntax)?;
+    let mut warnings = Vec::new();
+    let project = project(file, &mut warnings)?;
+    Ok((project, warnings))
+}
+
+fn syntax(error: serde_json::Error) -> ReadError {
+    // The parser repeats the place at the end of its sentence; ours stands in front.
+    let whole = error.to_string();
+    let message = whole.split(" at line ").next().unwrap_or(&whole).to_owned();
+    ReadError::Syntax { line: error.line(), column: error.column(), message }
+}
+
+/// A later minor version (`tresillo/1.2`) is read too: what it adds is kept as unknown.
+fn check_format(text: &str) -> Result<(), ReadError> {
+    if !text.trim_start().starts_with('{') {
+        // A list, a number, a text: JSON perhaps, but no project.
+        let _: serde::de::IgnoredAny = serde_json::from_str(text).map_err(syntax)?;
+        return Err(ReadError::NoFormat);
+    }
+    let header: file::Header = serde_json::from_str(text).map_err(syntax)?;
+    let Some(format) = header.format else { return Err(ReadError::NoFormat) };
+    let found = format.as_str().map_or_else(|| format.to_string(), str::to_owned);
+    let is_known = found == FORMAT
+        || found.strip_prefix(FORMAT).is_some_and(|minor| {
+            minor.strip_prefix('.').is_some_and(|digits| {
+                !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())
+            })
+        });
+    if is_known { Ok(()) } else { Err(ReadError::OtherFormat { found }) }
+}
+
+fn at(place: Place) -> impl Fn(OutOfRange) -> ReadError {
+    move |source| ReadError::Value { place, source }
+}
+
+fn project(file: file::Project, warnings: &mut Vec<Warning>) -> Result<Project, ReadError> {
+    let place = Place::DOCUMENT;
+    LimitExceeded::check(place, "patterns", file.patterns.len(), PATTERNS_MAX)?;
+    for name in [&file.name, &file.author, &file.licence] {
+        check_name(place, name)?;
+    }
+    let mut patterns = Vec::with_capacity(file.patterns.len());
+    for (index, pattern_file) in file.patterns.into_iter().enumerate() {
+        patterns.push(pattern(pattern_file, Place::pattern(index), warnings)?);
+    }
+    Ok(Project {
+        name: file.name,
+        author: file.author,
+        licence: file.licence,
+        description: file.description,
+        seed: file.seed,
+        tempo: file.tempo.map_or(Ok(Tempo::default()), Tempo::new).map_err(at(place))?,
+        metre: file.metre.map_or(Ok(Metre::default()), |text| metre(&text))?,
+        patterns,
+        unknown: Unknown(file.unknown),
+    })
+}
+
+fn check_name(place: Place, name: &str) -> Result<(), ReadError> {
+    let count = name.chars().count();
+    Ok(LimitExceeded::check(place, "characters in a name", count, NAME_MAX)?)
+}
+
+/// `"7/8"`.
+fn metre(text: &str) -> Result<Metre, ReadError> {
+    let metre = fraction(text).and_then(|(beats, unit)| {
+        let beats = u8::try_from(beats).ok().filter(|beats| (1..=64).contains(beats))?;
+        let unit = u8::try_from(unit).ok().filter(|unit| [1, 2, 4, 8, 16, 32].contains(unit))?;
+        Some(Metre { beats, unit })
+    });
+    metre.ok_or_else(|| ReadError::Text {
+        place: Place::DOCUMENT,
+        field: "metre",
+        found: text.to_owned(),
+        expected: "\"4/4\" or \"7/8\"",
+    })
+}
+
+/// `"3/16"` as numbers, both of at most nine digits.
+fn fraction(text: &str) -> Option<(i64, i64)> {
+    let (above, below) = text.split_once('/')?;
+    let number = |digits: &str| {
+        let is_plain = (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        if is_plain { digits.parse::<i64>().ok() } else { None }
+    };
+    Some((number(above.trim())?, number(below.trim())?))
+}
+
+fn pattern(
+    file: file::Pattern,
+    place: Place,
+    warnings: &mut Vec<Warning>,
+) -> Result<Pattern, ReadError> {
+    LimitExceeded::check(place, "tracks", file.tracks.len(), TRACKS_MAX)?;
+    check_name(place, &file.name)?;
+    let percent =
+        file.swing.map_or(Ok(SwingPercent::STRAIGHT), SwingPercent::new).map_err(at(place))?;
+    let unit = match file.swing_unit.as_deref() {
+        None | Some("1/16") => SwingUnit::Sixteenth,
+        Some("1/8") => SwingUnit::Eighth,
+        Some(other) => {
+            return Err(ReadError::Text {
+                place,
+                field: "swing_unit",
+                found: other.to_owned(),
+                expected: "\"1/8\" or \"1/16\"",
+            });
+        }
+    };
+    let mut tracks: Vec<Track> = Vec::with_capacity(file.tracks.len());
+    for (index, track_file) in file.tracks.into_iter().enumerate() {
+        let place = place.track(index);
+        let track = track(track_file, place, warnings)?;
+        if tracks.iter().any(|other| other.id == track.id) {
+            return Err(ReadError::SameId { place, id: track.id.0 });
+        }
+        tracks.push(track);
+    }
+    Ok(Pattern {
+        name: file.name,
+        length: file.length.map(|value| length(&value, place)).transpose()?,
+        swing: Swing { percent, unit },
+        tracks,
+        unknown: Unknown(file.unknown),
+    })
+}
+
+/// Quarter notes, as a number or as a fraction in text, to at most the longest that tracks could reach.
+fn length(value: &serde_json::Value, place: Place) -> Result<Ticks, ReadError> {
+    let ticks = match value {
+        serde_json::Value::String(text) => fraction(text)
+            .filter(|(_, below)| *below > 0)
+            .map(|(above, below)| mul_div_round(above, PPQ, below)),
+        _ => value.as_f64().map(|beats| crate::time::Tick::from_beats(beats).0),
+    };
+    // 128 steps of 128 whole notes each.
+    let max = 128 * 128 * 4 * PPQ;
+    ticks.filter(|ticks| (1..=max).contains(ticks)).map(Ticks).ok_or_else(|| ReadError::Text {
+        place,
+        field: "length",
+        found: value.to_string(),
+        expected: "4 or \"7/2\", in quarter notes, above 0 and at most 65536",
+    })
+}
+
+fn track(
+    file: file::Track,
+    place: Place,
+    warnings: &mut Vec<Warning>,
+) -> Result<Track, ReadError> {
+    let wrong = at(place);
+    check_name(place, &file.name)?;
+    let mut steps = gates(&file.gates, place)?;
+    if steps.is_empty() {
+        warnings.push(Warning { place, text: "no gates, so it has one silent step".to_owned() });
+        steps.push(Step::default());
+    }
+    LimitExceeded::check(place, "steps", steps.len(), STEPS_MAX)?;
+    let destination = Destination {
+        port: Port::new(file.port.map_or(0, |port| port.saturating_sub(1))).map_err(&wrong)?,
+        channel: Channel::new(file.channel.map_or(0, |channel| channel.saturating_sub(1)))
+            .map_err(|error| wrong(from_one(error)))?,
+        key: file.key.map(Key::new).transpose().map_err(&wrong)?,
+    };
+    for step_file in file.steps {
+        let count = steps.len();
+        let index = usize::try_from(step_file.step).ok().and_then(|number| number.checked_sub(1));
+        let Some((index, step)) = index.and_then(|i| steps.get_mut(i).map(|step| (i, step))) else {
+            #[allow(clippy::cast_precision_loss, reason = "only shown to a person")]
+            let source = OutOfRange {
+                what: "step",
+                value: step_file.step as f64,
+                min: 1.0,
+                max: count as f64,
+            };
+            return Err(ReadError::Value { place, source });
+        };
+        fill(step, step_file, place.step(index))?;
+    }
+    let track = Track {
+        id: TrackId(file.id),
+        name: file.name,
+        destination,
+        step_size: file.step_size.map_or(Ok(StepSize::default()), |text| step_size(&text, place))?,
+        rotation: file.rotation,
+        steps,
+        unknown: Unknown(file.unknown),
+    };
+    warn_of_silent_steps(&track, place, warnings);
+    Ok(track)
+}
+
+/// Channels and ports are written from 1.
+fn from_one(error: OutOfRange) -> OutOfRange {
+    OutOfRange {
+        what: "channel",
+        value: error.value + 1.0,
+        min: error.min + 1.0,
+        max: error.max + 1.0,
+    }
+}
+
+fn warn_of_silent_steps(track: &Track, place: Place, warnings: &mut Vec<Warning>) {
+    let is_silent = |step: &Step| step.is_on && step.keys.is_empty();
+    if track.destination.key.is_none()
+        && let Some(index) = track.steps.iter().position(is_silent)
+    {
+        let text = "on, but silent: neither the step nor its track names a key".to_owned();
+        warnings.push(Warning { place: place.step(index), text });
+    }
+}
+
+fn step_size(text: &str, place: Place) -> Result<StepSize, ReadError> {
+    let (above, below) = fraction(text).ok_or_else(|| ReadError::Text {
+        place,
+        field: "step_size",
+        found: text.to_owned(),
+        expected: "\"1/16\" or \"1/12\"",
+    })?;
+    StepSize::new(above, below).map_err(at(place))
+}
+
+fn gates(text: &str, place: Place) -> Result<Vec<Step>, ReadError> {
+    let mut steps = Vec::new();
+    for character in text.chars() {
+        let is_on = match character {
+            'x' => true,
+            '.' => false,
+            ' ' | '|' => continue,
+            _ => {
+                return Err(ReadError::Text {
+                    place,
+                    field: "gates",
+                    found: text.chars().take(80).collect(),
+                    expected: "\"x..x..x.\": x on, . off",
+                });
+            }
+        };
+        if steps.len() > STEPS_MAX {
+            let count = text.chars().filter(|c| matches!(c, 'x' | '.')).count();
+            LimitExceeded::check(place, "steps", count, STEPS_MAX)?;
+        }
+        steps.push(Step { is_on, ..Step::default() });
+    }
+    Ok(steps)
+}
+
+fn fill(step: &mut Step, file: file::Step, place: Place) -> Result<(), ReadError> {
+    let wrong = at(place);
+    LimitExceeded::check(place, "notes", file.notes.len(), NOTES_MAX)?;
+    for number in file.notes {
+        step.keys.push(Key::new(number).map_err(&wrong)?).map_err(&wrong)?;
+    }
+    if let Some(velocity) = file.velocity {
+        step.velocity = Velocity::new(velocity).map_err(&wrong)?;
+    }
+    if let Some(gate) = file.gate {
+        step.gate = GateLength::from_percent(gate).map_err(&wrong)?;
+    }
+    if let Some(chance) = file.chance {
+        step.chance = Percent::new(chance).map_err(&wrong)?;
+    }
+    if let Some(ratchet) = file.ratchet {
+        step.ratchet = Ratchet::new(ratchet).map_err(&wrong)?;
+    }
+    if let Some(text) = file.condition {
+        step.condition = Some(condition(&text, place)?);
+    }
+    step.micro_timing = Ticks(file.micro);
+    step.unknown = Unknown(file.unknown);
+    Ok(())
+}
+
+fn condition(text: &str, place: Place) -> Result<Condition, ReadError> {
+    let ratio = text.split_once(':').and_then(|(nth, of)| {
+        Some((nth.trim().parse::<i64>().ok()?, of.trim().parse::<i64>().ok()?))
+    });
+    let (nth, of) = ratio.ok_or_else(|| ReadError::Text {
+        place,
+        field: "condition",
+        found: text.to_owned(),
+        expected: "\"1:4\"",
+    })?;
+    Condition::ratio(nth, of).map_err(at(place))
+}

@@ -1,0 +1,120 @@
+use super::{ReadError, read, write};
+use crate::document::Project;
+
+fn reread(text: &str) -> Project {
+    read(text.as_bytes()).unwrap().0
+}
+
+fn refuse(text: &str) -> String {
+    read(text.as_bytes()).unwrap_err().to_string()
+}
+
+const WITH_EVERYTHING: &str = r#"{
+  "format": "tresillo/1",
+  "name": "Everything",
+  "author": "Tresillo",
+  "licence": "CC0-1.0",
+  "description": "One of each",
+  "seed": 7,
+  "tempo": 97.5,
+  "metre": "7/8",
+  "patterns": [
+    {
+      "name": "A1",
+      "length": "7/2",
+      "swing": 66.6667,
+      "swing_unit": "1/8",
+      "tracks": [
+        {
+          "id": 3,
+          "name": "Keys",
+          "port": 2,
+          "channel": 16,
+          "key": 36,
+          "step_size": "1/12",
+          "rotation": -1,
+          "gates": "x..x",
+          "steps": [
+            {
+              "step": 1,
+              "notes": [0, 64, 127],
+              "velocity": 1,
+              "gate": 12800,
+              "micro": -120,
+              "chance": 0,
+              "condition": "3:4",
+              "ratchet": 16
+            },
+            { "step": 2, "velocity": 127, "later": [1] }
+          ],
+          "colour": "ember"
+        }
+      ],
+      "more": null
+    }
+  ],
+  "song": [1, 2, 3]
+}
+"#;
+
+#[test]
+fn a_file_with_everything_is_written_as_it_was_read() {
+    let project = reread(WITH_EVERYTHING);
+    assert_eq!(write(&project), WITH_EVERYTHING);
+    assert_eq!(reread(&write(&project)), project);
+}
+
+#[test]
+fn an_empty_project_is_one_line_and_defaults_are_left_out() {
+    assert_eq!(write(&Project::default()), "{ \"format\": \"tresillo/1\" }\n");
+}
+
+#[test]
+fn a_later_minor_version_keeps_what_is_unknown() {
+    let project = reread(r#"{"format": "tresillo/1.4", "morph": 3}"#);
+    assert_eq!(write(&project), "{ \"format\": \"tresillo/1\", \"morph\": 3 }\n");
+}
+
+#[test]
+fn what_is_no_project_is_refused_in_a_sentence() {
+    assert!(matches!(read(b"[1,2]").unwrap_err(), ReadError::NoFormat));
+    assert!(matches!(read(b"{}").unwrap_err(), ReadError::NoFormat));
+    assert!(matches!(read(b"{\"format\": \"tresillo/2\"}").unwrap_err(), ReadError::OtherFormat { .. }));
+    assert!(matches!(read(b"\xff{}").unwrap_err(), ReadError::NotText { byte: 0 }));
+    assert_eq!(refuse("{\n \"format\": }"), "line 2, column 12: expected value");
+    assert_eq!(
+        refuse("{\"format\": \"tresillo/1\",\n\"tempo\": \"fast\"}"),
+        "line 2, column 15: invalid type: string \"fast\", expected f64"
+    );
+}
+
+#[test]
+fn what_is_out_of_range_is_refused_with_its_place_and_range() {
+    let with = |track: &str| {
+        refuse(&format!(
+            "{{\"format\": \"tresillo/1\", \"patterns\": [{{\"tracks\": [{{\"id\": 1, {track}}}]}}]}}"
+        ))
+    };
+    let step = |fields: &str| with(&format!("\"gates\": \"x.\", \"steps\": [{{\"step\": 2, {fields}}}]"));
+    assert_eq!(step("\"velocity\": 0"), "pattern 1, track 1, step 2: velocity 0 is outside 1 to 127");
+    assert_eq!(step("\"notes\": [128]"), "pattern 1, track 1, step 2: key 128 is outside 0 to 127");
+    assert_eq!(
+        step("\"condition\": \"5:4\""),
+        "pattern 1, track 1, step 2: A of a condition A:B 5 is outside 1 to 4"
+    );
+    assert_eq!(
+        with("\"gates\": \"x.\", \"steps\": [{\"step\": 3}]"),
+        "pattern 1, track 1: step 3 is outside 1 to 2"
+    );
+    assert_eq!(with("\"channel\": 17, \"gates\": \"x\""), "pattern 1, track 1: channel 17 is outside 1 to 16");
+    assert_eq!(
+        with(&format!("\"gates\": \"{}\"", "x".repeat(129))),
+        "pattern 1, track 1: 129 steps, where at most 128 are allowed"
+    );
+}
+
+#[test]
+fn two_tracks_with_one_id_are_refused() {
+    let text = r#"{"format": "tresillo/1", "patterns": [{"tracks": [{"id": 1, "gates": "x"}, {"id": 1, "gates": "x"}]}]}"#;
+    assert!(refuse(text).starts_with("pattern 1, track 2: another track"));
+}

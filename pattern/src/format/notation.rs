@@ -1,0 +1,122 @@
+//! The terse notation: patterns as people type them.
+//!
+//! ```text
+//! # A comment.
+//! tempo = 104
+//! [Verse]
+//! swing = 58
+//! kick:              x... x... x... x...
+//! snare:             .... X... .... X..o
+//! hat:               x.x. x.x. x.x?50. x*3.x.
+//! bass ch=2 step=1/8: C1 . C1=90 Eb1 | G0+G1 . Bb0v80(2:4) .
+//! ```
+//!
+//! A line is a setting (`name = value`), a pattern's heading (`[name]`) or a track: its name, its options, a colon, its
+//! steps. A track with the name of a drum goes to channel 10 and that drum's key unless its options say otherwise.
+//!
+//! | steps | |
+//! | --- | --- |
+//! | `x` `X` `o` | a hit of the track's key: velocity 100, accented 127, ghosted 50 |
+//! | `.` | a rest |
+//! | `C3`, `C3+Eb3+G3` | a note, a chord; C3 is middle C |
+//! | `E(3,8)`, `E(3,8,1)` | a Euclidean rhythm of 3 hits on 8 steps, moved by 1 |
+//! | `\|`, spaces | for the eye |
+//!
+//! | behind a step | |
+//! | --- | --- |
+//! | `v80` | velocity 1 to 127 |
+//! | `=150` | gate length in percent of the step, 5 to 12800 |
+//! | `>120`, `<120` | so many ticks late, early |
+//! | `?50` | chance in percent |
+//! | `(1:4)` | condition |
+//! | `*3` | ratchet: hits in the step |
+//!
+//! | option | |
+//! | --- | --- |
+//! | `ch=10`, `port=1` | channel 1 to 16, port 1 to 16 |
+//! | `key=36`, `key=C1` | the key of `x`, `X` and `o` |
+//! | `step=1/16` | the step size, a part of a whole note |
+//! | `rotate=2` | rotation in steps |
+//!
+//! Settings: `name`, `author`, `licence`, `description`, `seed`, `tempo`, `metre` of the project; `swing`, `swing_unit`,
+//! `length` (in quarter notes) of the pattern they stand in. A name with other than letters, digits, `-` and `_` stands
+//! in double quotes.
+
+mod cells;
+mod read;
+mod write;
+
+pub use read::read;
+pub use write::write;
+
+use crate::document::OutOfRange;
+use crate::format::LimitExceeded;
+
+/// Velocities of the three kinds of hit.
+pub(crate) const ACCENT: u8 = 127;
+pub(crate) const GHOST: u8 = 50;
+
+/// Why notation cannot be read, and where.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("line {line}, column {column}: {kind}")]
+pub struct NotationError {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub kind: NotationErrorKind,
+}
+
+/// What is wrong in notation.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotationErrorKind {
+    /// A line is nothing that is known.
+    #[error("not a track (name: x..x..x.), a setting (tempo = 120) or a heading ([name])")]
+    UnknownLine,
+    /// A setting with an unknown name.
+    #[error(
+        "no setting is called \"{0}\"; there are name, author, licence, description, seed, tempo, metre, swing, \
+         swing_unit and length"
+    )]
+    UnknownSetting(String),
+    /// An option of a track with an unknown name.
+    #[error("no option of a track is called \"{0}\"; there are ch, port, key, step and rotate")]
+    UnknownOption(String),
+    /// A character that begins no step.
+    #[error("\"{0}\" is no step: x, X, o, a rest (.), a note (C3) or E(3,8)")]
+    UnknownStep(char),
+    /// A value that is not written as it should be.
+    #[error("\"{found}\" should be like {expected}")]
+    Expected {
+        /// What stands there.
+        found: String,
+        /// An example.
+        expected: &'static str,
+    },
+    /// A value out of range.
+    #[error(transparent)]
+    Value(#[from] OutOfRange),
+    /// More of something than a project may hold.
+    #[error(transparent)]
+    Limit(#[from] LimitExceeded),
+    /// `x` where no key is known.
+    #[error("the track has no key for this x: write notes (C3), or key=36 before the colon")]
+    NoKey,
+    /// A track without steps.
+    #[error("no steps behind the colon")]
+    NoSteps,
+    /// A text in quotes that does not end.
+    #[error("the quote that begins here does not end on this line")]
+    OpenQuote,
+    /// The bytes are not text.
+    #[error("not text: this byte is no UTF-8")]
+    NotText,
+    /// It is larger than any project can be.
+    #[error("more than {0} bytes")]
+    TooLarge(usize),
+}
+
+#[cfg(test)]
+mod tests;

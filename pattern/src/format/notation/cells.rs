@@ -1,0 +1,187 @@
+//! The steps of one track, character by character.
+
+use crate::document::{Condition, GateLength, Key, Keys, Percent, Ratchet, Step, Velocity};
+use crate::euclid;
+use crate::format::notation::read::{LineError, number};
+use crate::format::notation::{ACCENT, GHOST, NotationErrorKind as Kind};
+use crate::format::{LimitExceeded, Place, pitch};
+use crate::limits::STEPS_MAX;
+use crate::time::Ticks;
+
+/// Reads what stands behind the colon, which begins at byte `offset` of its line.
+pub(super) fn read_cells(
+    text: &str,
+    offset: usize,
+    key: Option<Key>,
+) -> Result<Vec<Step>, LineError> {
+    let mut cells = Cells { text, at: 0, offset, key };
+    let mut steps = Vec::new();
+    while let Some(character) = cells.peek() {
+        let place = cells.place();
+        match character {
+            ' ' | '\t' | '|' => cells.skip(1),
+            'E' if cells.rest().starts_with("E(") => {
+                let hits = cells.euclid()?;
+                let modified = cells.modifiers(Step::default())?;
+                steps.extend(hits.into_iter().map(|is_on| match is_on {
+                    true => Step { is_on, ..modified.clone() },
+                    false => Step::default(),
+                }));
+            }
+            _ => {
+                let step = cells.step()?;
+                steps.push(cells.modifiers(step)?);
+            }
+        }
+        LimitExceeded::check(Place::DOCUMENT, "steps", steps.len(), STEPS_MAX)
+            .map_err(|error| (place, error.into()))?;
+    }
+    Ok(steps)
+}
+
+struct Cells<'a> {
+    text: &'a str,
+    at: usize,
+    offset: usize,
+    key: Option<Key>,
+}
+
+impl<'a> Cells<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn skip(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
+    /// The place in the line, in bytes.
+    fn place(&self) -> usize {
+        self.offset + self.at
+    }
+
+    /// One step without what stands behind it.
+    fn step(&mut self) -> Result<Step, LineError> {
+        let place = self.place();
+        let character = self.peek().unwrap_or(' ');
+        let velocity = match character {
+            '.' => {
+                self.skip(1);
+                return Ok(Step::default());
+            }
+            'x' => Velocity::default(),
+            'X' => Velocity::saturating(ACCENT),
+            'o' => Velocity::saturating(GHOST),
+            _ => return self.chord(),
+        };
+        if self.key.is_none() {
+            return Err((place, Kind::NoKey));
+        }
+        self.skip(1);
+        Ok(Step { is_on: true, velocity, ..Step::default() })
+    }
+
+    fn chord(&mut self) -> Result<Step, LineError> {
+        let mut keys = Keys::NONE;
+        loop {
+            let place = self.place();
+            let character = self.peek().unwrap_or(' ');
+            let Some((key, bytes)) = pitch::read(self.rest()) else {
+                return Err((place, Kind::UnknownStep(character)));
+            };
+            keys.push(key).map_err(|error| (place, error.into()))?;
+            self.skip(bytes);
+            if self.peek() != Some('+') {
+                return Ok(Step { is_on: true, keys, ..Step::default() });
+            }
+            self.skip(1);
+        }
+    }
+
+    /// What stands behind a step, in any order.
+    fn modifiers(&mut self, mut step: Step) -> Result<Step, LineError> {
+        while let Some(mark) = self.peek() {
+            let place = self.place();
+            let here = |error: crate::document::OutOfRange| (place, Kind::from(error));
+            match mark {
+                'v' => step.velocity = Velocity::new(self.marked("v100")?).map_err(here)?,
+                '=' => step.gate = GateLength::from_percent(self.marked("=50")?).map_err(here)?,
+                '?' => step.chance = Percent::new(self.marked("?50")?).map_err(here)?,
+                '*' => step.ratchet = Ratchet::new(self.marked("*3")?).map_err(here)?,
+                '>' => step.micro_timing = Ticks(self.marked(">120")?),
+                '<' => step.micro_timing = Ticks(-self.marked("<120")?),
+                '(' => step.condition = Some(self.condition()?),
+                _ => break,
+            }
+        }
+        Ok(step)
+    }
+
+    /// The number behind a mark of one character.
+    fn marked(&mut self, example: &'static str) -> Result<i64, LineError> {
+        let place = self.place();
+        self.skip(1);
+        let rest = self.rest();
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let text = rest.get(..digits).unwrap_or("");
+        let shown = self.text.get(self.at - 1..self.at + digits).unwrap_or("");
+        // Nine digits are beyond every range here, and always fit.
+        let value = text.get(..text.len().min(9)).unwrap_or("");
+        let value = value.parse().map_err(|_| {
+            (place, Kind::Expected { found: shown.to_owned(), expected: example })
+        })?;
+        self.skip(digits);
+        Ok(value)
+    }
+
+    fn condition(&mut self) -> Result<Condition, LineError> {
+        let place = self.place();
+        let inside = self.parenthesis("(1:4)")?;
+        let (nth, of) = inside.split_once(':').ok_or_else(|| {
+            (place, Kind::Expected { found: inside.to_owned(), expected: "(1:4)" })
+        })?;
+        let read = |text: &str| number::<i64>(text.trim(), "(1:4)").map_err(|kind| (place, kind));
+        Condition::ratio(read(nth)?, read(of)?).map_err(|error| (place, error.into()))
+    }
+
+    fn euclid(&mut self) -> Result<Vec<bool>, LineError> {
+        let place = self.place();
+        self.skip(1);
+        if self.key.is_none() {
+            return Err((place, Kind::NoKey));
+        }
+        let example = "E(3,8) or E(3,8,1)";
+        let inside = self.parenthesis(example)?;
+        let wrong = || (place, Kind::Expected { found: format!("E({inside})"), expected: example });
+        let parts: Vec<i32> = inside
+            .split(',')
+            .map(|part| part.trim().parse().map_err(|_| wrong()))
+            .collect::<Result<_, _>>()?;
+        let (pulses, steps, rotation) = match parts.as_slice() {
+            [pulses, steps] => (*pulses, *steps, 0),
+            [pulses, steps, rotation] => (*pulses, *steps, *rotation),
+            _ => return Err(wrong()),
+        };
+        let size = |value: i32| usize::try_from(value).map_err(|_| wrong());
+        let (pulses, steps) = (size(pulses)?, size(steps)?);
+        LimitExceeded::check(Place::DOCUMENT, "steps", steps, STEPS_MAX)
+            .map_err(|error| (place, error.into()))?;
+        Ok(euclid::rhythm(pulses, steps, rotation))
+    }
+
+    /// What stands between `(` here and the next `)`.
+    fn parenthesis(&mut self, example: &'static str) -> Result<&'a str, LineError> {
+        let place = self.place();
+        let rest = self.rest();
+        let end = rest.find(')').ok_or_else(|| {
+            let found = rest.chars().take(12).collect();
+            (place, Kind::Expected { found, expected: example })
+        })?;
+        self.skip(end + 1);
+        Ok(rest.get(1..end).unwrap_or(""))
+    }
+}

@@ -1,0 +1,80 @@
+use super::{read, write};
+use crate::document::Project;
+
+fn reread(text: &str) -> Project {
+    read(text).unwrap().0
+}
+
+fn refuse(text: &str) -> String {
+    read(text).unwrap_err().to_string()
+}
+
+#[test]
+fn what_is_written_canonically_is_written_back_as_it_was() {
+    let text = "name = \"Night Bus\"
+seed = 7
+tempo = 104.5
+metre = 7/8
+
+[A1]
+length = 7/2
+swing = 58
+swing_unit = 1/8
+kick:                          x... x.o. X...
+\"Low Tom\":                     x.
+bass ch=2 step=1/12 rotate=-1: C1 . C#1v80=90>120?50(2:4)*3 G0+G1<60 | .
+bell ch=1 key=80 port=2:       x.x.
+
+[B1]
+kick: x
+";
+    let (written, warnings) = write(&reread(text));
+    assert_eq!(written, text, "\n{written}");
+    assert!(warnings.is_empty());
+}
+
+#[test]
+fn euclid_writes_its_rhythm() {
+    let a = reread("kick: E(3,8,1)v90");
+    let b = reread("kick: . xv90 . . xv90 . . xv90");
+    assert_eq!(a, b);
+}
+
+#[test]
+fn errors_point_at_the_character() {
+    assert_eq!(
+        refuse("kick: x..q"),
+        "line 1, column 10: \"q\" is no step: x, X, o, a rest (.), a note (C3) or E(3,8)"
+    );
+    assert_eq!(
+        refuse("\nbass: x..."),
+        "line 2, column 7: the track has no key for this x: write notes (C3), or key=36 before the colon"
+    );
+    assert_eq!(refuse("tempo = fast"), "line 1, column 9: \"fast\" should be like 120");
+    assert_eq!(refuse("tempo = 0"), "line 1, column 9: tempo 0 is outside 1 to 999");
+    assert_eq!(refuse("kick ch=17: x"), "line 1, column 9: channel 17 is outside 1 to 16");
+    assert_eq!(refuse("é kick ö: x"), "line 1, column 3: no option of a track is called \"kick\"; there are ch, port, key, step and rotate");
+    assert_eq!(refuse("kick: x?101"), "line 1, column 8: percentage 101 is outside 0 to 100");
+    assert_eq!(refuse("kick: x(9:4)"), "line 1, column 8: A of a condition A:B 9 is outside 1 to 4");
+    assert_eq!(refuse("kick:"), "line 1, column 6: no steps behind the colon");
+    assert!(refuse(&format!("kick: {}", "x".repeat(129))).ends_with("129 steps, where at most 128 are allowed"));
+    assert!(refuse("hello").starts_with("line 1, column 1: not a track"));
+}
+
+#[test]
+fn a_sharp_is_no_comment() {
+    let project = reread("bass ch=2: C#1 . # a comment");
+    assert_eq!(project.patterns[0].tracks[0].steps.len(), 2);
+}
+
+#[test]
+fn what_notation_cannot_hold_is_told() {
+    let text = r#"{"format": "tresillo/1", "patterns": [{"tracks": [
+        {"id": 1, "key": 36, "gates": "x.", "steps": [{"step": 2, "velocity": 3}]}]}]}"#;
+    let (project, _) = crate::format::json::read(text.as_bytes()).unwrap();
+    let (_, warnings) = write(&project);
+    assert_eq!(
+        warnings[0].to_string(),
+        "pattern 1, track 1, step 2: notation cannot hold what a step that is off would play; left out"
+    );
+}
