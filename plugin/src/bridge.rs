@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
 use rtrb::{Consumer, Producer, RingBuffer};
+use tresillo_pattern::format::json;
 use tresillo_pattern::{Project, Tick};
 
 /// Documents on their way back. One comes back for each one sent and every sending empties the ring, so more than two are
@@ -75,7 +76,7 @@ impl Bridge {
     /// Makes the project that `text` holds, as a file would, the one that plays. Text that is no project changes nothing but
     /// [`Bridge::rejected`]. Not on the audio thread.
     pub(crate) fn set_text(&self, text: &str) {
-        match Project::from_json(text) {
+        match json::read(text.as_bytes()) {
             Ok((project, _)) => self.set_project(project),
             Err(error) => self.lock().rejected = Some(error.to_string()),
         }
@@ -85,7 +86,7 @@ impl Bridge {
     pub(crate) fn text(&self) -> String {
         let mut main = self.lock();
         main.free_retired();
-        main.project.to_json()
+        json::write(&main.project)
     }
 
     /// Frees what the engine has done with. Not on the audio thread.

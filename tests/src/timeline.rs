@@ -210,6 +210,30 @@ impl Timeline {
         self
     }
 
+    /// Does something between two blocks that ends what sounds, changes what is expected, and lets the song run on: unlike
+    /// after a jump, nothing that was shifted to before the cut sounds on it.
+    #[must_use]
+    pub fn cut_over(mut self, step: Step, change: impl FnOnce(&mut Timeline)) -> Timeline {
+        self.end_pass();
+        self.steps.push(step);
+        change(&mut self);
+        let song_frame = to_frame(self.song_frame);
+        let start = self.clock().first_tick_at(song_frame);
+        let host_frame = self.host_frame;
+        self.pass = Some(Pass { begin: Begin::Wrapped, host_frame, song_frame, start });
+        self
+    }
+
+    /// Rolls, expecting nothing to sound.
+    #[must_use]
+    pub fn roll_silently(mut self, beats: f64, frame_count: u32) -> Timeline {
+        let expected_count = self.expected.len();
+        self = self.play(beats, frame_count);
+        self.pass = None;
+        self.expected.truncate(expected_count);
+        self
+    }
+
     /// Does something between two blocks.
     #[must_use]
     pub fn step(mut self, step: Step) -> Timeline {
