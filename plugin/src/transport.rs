@@ -28,6 +28,9 @@ const SAME_TEMPO: f64 = 1e-9;
 /// A song position this close to a whole tick, in ticks, means that tick: CLAP's beats are fixed point with 31 bits.
 const WHOLE_TICK: f64 = 1e-3;
 
+/// Where people put the ends of a loop, in ticks: a 96th of a beat, which 32nds and their triplets are multiples of.
+const LOOP_GRID: f64 = TICKS_PER_BEAT / 96.0;
+
 #[allow(clippy::cast_precision_loss, reason = "PPQ is small")]
 const TICKS_PER_BEAT: f64 = PPQ as f64;
 
@@ -99,7 +102,7 @@ fn clamp_offset(offset: i64, frame_count: u32) -> u32 {
     u32::try_from(offset.max(0)).unwrap_or(u32::MAX).min(frame_count.saturating_sub(1))
 }
 
-/// A loop, in ticks: exact for the clock, whole for the windows.
+/// A loop, in ticks.
 #[derive(Clone, Copy, Debug)]
 struct Loop {
     start: f64,
@@ -107,8 +110,15 @@ struct Loop {
 }
 
 impl Loop {
-    fn from_beats((start, end): (f64, f64)) -> Loop {
-        Loop { start: start * TICKS_PER_BEAT, end: end * TICKS_PER_BEAT }
+    /// The loop that the host means. Hosts built on JUCE may round its ends to frames; a loop that then starts a hair after
+    /// the beat would lose what lies on the beat, so an end within a frame of a musical place is that place.
+    fn from_beats((start, end): (f64, f64), line: Line) -> Loop {
+        let meant = |beats: f64| {
+            let position = beats * TICKS_PER_BEAT;
+            let place = (position / LOOP_GRID).round() * LOOP_GRID;
+            if (position - place).abs() <= line.ticks_per_frame() { place } else { position }
+        };
+        Loop { start: meant(start), end: meant(end) }
     }
 }
 
@@ -183,7 +193,7 @@ impl Follower {
 
         let expected = run.clock.tick_position(as_f64(run.frame));
         let position = line.position_of(facts).unwrap_or(expected);
-        let song_loop = facts.loop_beats.map(Loop::from_beats);
+        let song_loop = facts.loop_beats.map(|beats| Loop::from_beats(beats, line));
         if let Some(song_loop) = song_loop.or(run.song_loop)
             && run.wraps_here(song_loop, expected, position, line)
         {
@@ -224,7 +234,7 @@ impl Follower {
         let start = first_tick_from(song_loop.start);
         self.run = Some(Run {
             next_tick: start,
-            song_loop: facts.loop_beats.map(Loop::from_beats),
+            song_loop: facts.loop_beats.map(|beats| Loop::from_beats(beats, line)),
             ..line.run_from(facts)
         });
         let end = first_tick_from(song_loop.end).max(next_tick);
@@ -337,7 +347,7 @@ impl Line {
         // A position that the host rounded up by less than half a frame still plays what lies on it.
         run.next_tick = run.clock.first_tick_at(frame).min(first_tick_from(position));
         run.expected_frame = facts.frame;
-        run.song_loop = facts.loop_beats.map(Loop::from_beats);
+        run.song_loop = facts.loop_beats.map(|beats| Loop::from_beats(beats, self));
         run
     }
 

@@ -64,11 +64,11 @@ class Instance:
         self.changes.append((0, self.plugin.find_param(name), normalized))
 
     def save(self):
-        component, _ = minihost.vst3_state_split(self.plugin.get_state())
+        component, _ = minihost._core.vst3_state_split(self.plugin.get_state())
         return component.decode()
 
     def load(self, text):
-        self.plugin.set_state(minihost.vst3_state_join(text.encode()))
+        self.plugin.set_state(minihost._core.vst3_state_join(text.encode()))
 
     def reactivate(self):
         # A change of the sample rate takes JUCE through setActive(false) and setActive(true).
