@@ -123,7 +123,13 @@ mod tests {
 
     #[test]
     fn the_first_tick_of_a_frame_is_defined_by_the_frame_of_a_tick() {
-        for (tempo, rate) in [(120.0, 48_000.0), (125.0, 44_100.0), (97.000_000_17, 48_000.0), (999.0, 8_000.0), (1.0, 192_000.0)] {
+        for (tempo, rate) in [
+            (120.0, 48_000.0),
+            (125.0, 44_100.0),
+            (97.000_000_17, 48_000.0),
+            (999.0, 8_000.0),
+            (1.0, 192_000.0),
+        ] {
             let clock = FrameClock::new(-777.25, 31.75, tempo, rate);
             for frame in -2000..2000 {
                 let tick = clock.first_tick_at(frame);

@@ -37,7 +37,7 @@ mod performance;
 mod play;
 mod player;
 mod queue;
-//SMF
+pub mod smf;
 mod time;
 
 pub use document::Project;

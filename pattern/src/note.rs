@@ -43,7 +43,8 @@ fn comes_after(earlier: &Note, later: &Note) -> bool {
 /// For everything but real-time code: grows as needed.
 impl NoteSink for Vec<Note> {
     fn insert(&mut self, note: Note) {
-        let place = self.iter().rposition(|present| !comes_after(present, &note)).map_or(0, |p| p + 1);
+        let place =
+            self.iter().rposition(|present| !comes_after(present, &note)).map_or(0, |p| p + 1);
         Vec::insert(self, place, note);
     }
 }

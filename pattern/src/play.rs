@@ -40,12 +40,7 @@ use swing::SwingMap;
 ///
 /// # Realtime
 /// Does not allocate, lock or panic. The work is bounded by the length of the window and the limits of the document.
-pub fn play(
-    project: &Project,
-    performance: &Performance,
-    window: Window,
-    out: &mut impl NoteSink,
-) {
+pub fn play(project: &Project, performance: &Performance, window: Window, out: &mut impl NoteSink) {
     if window.is_empty() {
         return;
     }
@@ -168,11 +163,8 @@ impl Context {
 #[inline]
 fn each_address(step: &Step, track: &Track, transpose: i8, mut tell: impl FnMut(Address)) {
     let destination = track.destination;
-    let at = |key| Address {
-        port: destination.port.get(),
-        channel: destination.channel.get(),
-        key,
-    };
+    let at =
+        |key| Address { port: destination.port.get(), channel: destination.channel.get(), key };
     match (destination.key, step.keys.is_empty()) {
         (Some(drum), true) => tell(at(drum.get())),
         (Some(_), false) => step.keys.iter().for_each(|key| tell(at(key.get()))),

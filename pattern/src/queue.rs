@@ -13,6 +13,8 @@ pub struct Event {
     pub tick: Tick,
     /// Where.
     pub address: Address,
+    /// The track whose note it is, by its place in the pattern.
+    pub track_index: u8,
     /// What.
     pub kind: EventKind,
 }
@@ -50,6 +52,16 @@ pub struct NoteOffQueue {
 struct Owed {
     tick: Tick,
     address: Address,
+    track_index: u8,
+}
+
+impl Owed {
+    /// The off of this note, at `tick`.
+    #[inline]
+    fn off(self, tick: Tick) -> Event {
+        let Owed { address, track_index, .. } = self;
+        Event { tick, address, track_index, kind: EventKind::NoteOff }
+    }
 }
 
 impl Default for NoteOffQueue {
@@ -107,7 +119,7 @@ impl NoteOffQueue {
     /// Ends everything that sounds, at `tick`.
     pub fn flush(&mut self, tick: Tick, out: &mut impl FnMut(Event)) {
         for owed in self.owed.iter().skip(self.head) {
-            out(Event { tick, address: owed.address, kind: EventKind::NoteOff });
+            out(owed.off(tick));
         }
         self.owed.clear();
         self.head = 0;
@@ -121,7 +133,7 @@ impl NoteOffQueue {
             if owed.tick >= end {
                 return;
             }
-            out(Event { tick: owed.tick, address: owed.address, kind: EventKind::NoteOff });
+            out(owed.off(owed.tick));
             self.sounding.remove(owed.address);
             self.head += 1;
         }
@@ -142,12 +154,13 @@ impl NoteOffQueue {
             if is_superseded {
                 continue;
             }
-            if !self.owe(Owed { tick: note.onset + note.length, address: note.address }) {
+            let Note { address, track_index, .. } = *note;
+            if !self.owe(Owed { tick: note.onset + note.length, address, track_index }) {
                 self.refused_count += 1;
                 continue;
             }
             let kind = EventKind::NoteOn { velocity: note.velocity };
-            out(Event { tick, address: note.address, kind });
+            out(Event { tick, address, track_index, kind });
         }
     }
 
@@ -155,9 +168,9 @@ impl NoteOffQueue {
     fn end_early(&mut self, address: Address, tick: Tick, out: &mut impl FnMut(Event)) {
         let found = self.owed.iter().skip(self.head).position(|owed| owed.address == address);
         if let Some(place) = found {
-            self.owed.remove(self.head + place);
+            let owed = self.owed.remove(self.head + place);
             self.sounding.remove(address);
-            out(Event { tick, address, kind: EventKind::NoteOff });
+            out(owed.off(tick));
         }
     }
 

@@ -32,7 +32,10 @@ impl Tick {
         let ticks = (beats * PPQ_F64 + 0.5).floor();
         #[allow(clippy::cast_precision_loss, reason = "the limit is a power of two")]
         let limit = TICK_LIMIT as f64;
-        #[allow(clippy::cast_possible_truncation, reason = "clamped to the limit just before; NaN becomes 0")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "clamped to the limit just before; NaN becomes 0"
+        )]
         Tick(ticks.clamp(-limit, limit) as i64)
     }
 
@@ -151,9 +154,14 @@ mod tests {
 
     #[test]
     fn division_rounds_halves_up_on_both_sides_of_zero() {
-        for (a, b, c, floor, round) in
-            [(1, 1, 2, 0, 1), (-1, 1, 2, -1, 0), (3, 1, 2, 1, 2), (-3, 1, 2, -2, -1), (7, 3, 4, 5, 5), (-7, 3, 4, -6, -5)]
-        {
+        for (a, b, c, floor, round) in [
+            (1, 1, 2, 0, 1),
+            (-1, 1, 2, -1, 0),
+            (3, 1, 2, 1, 2),
+            (-3, 1, 2, -2, -1),
+            (7, 3, 4, 5, 5),
+            (-7, 3, 4, -6, -5),
+        ] {
             assert_eq!(mul_div_floor(a, b, c), floor, "{a}*{b}/{c}");
             assert_eq!(mul_div_round(a, b, c), round, "{a}*{b}/{c}");
         }
@@ -166,7 +174,7 @@ mod tests {
         assert_eq!(Tick::from_beats(1.5), Tick(30240));
         assert_eq!(Tick::from_beats(-0.25), Tick(-5040));
         assert_eq!(Tick::from_beats(f64::NAN), Tick(0));
-        assert_eq!(Tick(30240).to_beats(), 1.5);
+        assert!((Tick(30240).to_beats() - 1.5).abs() < 1e-12);
     }
 
     #[test]

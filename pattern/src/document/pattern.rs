@@ -30,7 +30,9 @@ impl Pattern {
             -track.step_size.tick_of(-steps).0
         };
         self.length.unwrap_or_else(|| {
-            Ticks(self.tracks.iter().map(longest).max().filter(|ticks| *ticks > 0).unwrap_or(4 * PPQ))
+            Ticks(
+                self.tracks.iter().map(longest).max().filter(|ticks| *ticks > 0).unwrap_or(4 * PPQ),
+            )
         })
     }
 
@@ -77,7 +79,11 @@ impl SwingPercent {
     /// [`OutOfRange`] with the range.
     pub fn new(percent: f64) -> Result<SwingPercent, OutOfRange> {
         OutOfRange::check("swing", percent, 50.0, 75.0)?;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "50 to 75, checked above")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "50 to 75, checked above"
+        )]
         Ok(SwingPercent((percent * f64::from(SwingPercent::ONE)).round() as u32))
     }
 

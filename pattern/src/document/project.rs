@@ -57,3 +57,13 @@ impl Unknown {
         self.0.is_empty()
     }
 }
+
+impl Project {
+    /// What a first open plays: the factory's first beat, `presets/patterns/tresillo.json`.
+    #[must_use]
+    pub fn first_beat() -> Project {
+        const TEXT: &[u8] = include_bytes!("../../../presets/patterns/tresillo.json");
+        // A test reads every factory pattern; a broken one would be silent, not fatal.
+        crate::format::json::read(TEXT).map(|(project, _)| project).unwrap_or_default()
+    }
+}

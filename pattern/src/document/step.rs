@@ -71,7 +71,12 @@ impl Keys {
         }
         let Some(place) = self.keys.get_mut(usize::from(self.count)) else {
             let max = f64::from(u8::try_from(NOTES_MAX).unwrap_or(u8::MAX));
-            return Err(OutOfRange { what: "number of notes in a step", value: max + 1.0, min: 0.0, max });
+            return Err(OutOfRange {
+                what: "number of notes in a step",
+                value: max + 1.0,
+                min: 0.0,
+                max,
+            });
         };
         *place = key.get();
         self.count += 1;
@@ -114,7 +119,9 @@ impl GateLength {
     /// [`OutOfRange`] with the range.
     pub fn from_percent(percent: i64) -> Result<GateLength, OutOfRange> {
         match u16::try_from(percent) {
-            Ok(value) if (GATE_PERCENT_MIN..=GATE_PERCENT_MAX).contains(&value) => Ok(GateLength(value)),
+            Ok(value) if (GATE_PERCENT_MIN..=GATE_PERCENT_MAX).contains(&value) => {
+                Ok(GateLength(value))
+            }
             _ => Err(OutOfRange {
                 what: "gate length in percent",
                 #[allow(clippy::cast_precision_loss, reason = "only shown to a person")]
@@ -173,7 +180,10 @@ impl Condition {
     /// # Errors
     /// [`OutOfRange`] unless `1 <= nth <= of <= 16`.
     pub fn ratio(nth: i64, of: i64) -> Result<Condition, OutOfRange> {
-        #[allow(clippy::cast_precision_loss, reason = "only compared with small bounds and shown to a person")]
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "only compared with small bounds and shown to a person"
+        )]
         let (nth_f, of_f) = (nth as f64, of as f64);
         OutOfRange::check("B of a condition A:B", of_f, 1.0, f64::from(CYCLES_MAX))?;
         OutOfRange::check("A of a condition A:B", nth_f, 1.0, of_f)?;
@@ -247,6 +257,10 @@ mod tests {
     #[test]
     fn a_condition_counts_within_its_cycles() {
         assert!(Condition::ratio(1, 1).is_ok() && Condition::ratio(16, 16).is_ok());
-        assert!(Condition::ratio(0, 4).is_err() && Condition::ratio(5, 4).is_err() && Condition::ratio(1, 17).is_err());
+        assert!(
+            Condition::ratio(0, 4).is_err()
+                && Condition::ratio(5, 4).is_err()
+                && Condition::ratio(1, 17).is_err()
+        );
     }
 }

@@ -139,7 +139,9 @@ mod tests {
 
     #[test]
     fn places_and_ticks_answer_each_other() {
-        for (numerator, denominator) in [(1, 16), (1, 12), (3, 32), (1, 128), (5, 11), (128, 1), (7, 127)] {
+        for (numerator, denominator) in
+            [(1, 16), (1, 12), (3, 32), (1, 128), (5, 11), (128, 1), (7, 127)]
+        {
             let size = StepSize::new(numerator, denominator).unwrap();
             for place in -300..300 {
                 let tick = size.tick_of(place);

@@ -19,8 +19,17 @@ pub struct OutOfRange {
 }
 
 impl OutOfRange {
-    pub(crate) fn check(what: &'static str, value: f64, min: f64, max: f64) -> Result<(), OutOfRange> {
-        if value >= min && value <= max { Ok(()) } else { Err(OutOfRange { what, value, min, max }) }
+    pub(crate) fn check(
+        what: &'static str,
+        value: f64,
+        min: f64,
+        max: f64,
+    ) -> Result<(), OutOfRange> {
+        if value >= min && value <= max {
+            Ok(())
+        } else {
+            Err(OutOfRange { what, value, min, max })
+        }
     }
 }
 

@@ -64,7 +64,9 @@ pub enum ReadError {
     #[error("no \"format\" field; a project file begins with {{ \"format\": \"{FORMAT}\"")]
     NoFormat,
     /// It is of a version that this program does not know.
-    #[error("the format is \"{found}\", and this version reads \"{FORMAT}\"; a newer Tresillo may read it")]
+    #[error(
+        "the format is \"{found}\", and this version reads \"{FORMAT}\"; a newer Tresillo may read it"
+    )]
     OtherFormat {
         /// What it says it is.
         found: String,
@@ -93,7 +95,9 @@ pub enum ReadError {
         expected: &'static str,
     },
     /// Two tracks of a pattern have one id.
-    #[error("{place}: another track of this pattern has the id {id} too; dice are thrown by it, so each needs its own")]
+    #[error(
+        "{place}: another track of this pattern has the id {id} too; dice are thrown by it, so each needs its own"
+    )]
     SameId {
         /// Where the second is.
         place: Place,

@@ -123,7 +123,10 @@ mod tests {
         assert_eq!(name(Key::new(60).unwrap()), "C3");
         assert_eq!(read("Bb0").map(|(key, _)| key.get()), Some(34));
         assert_eq!(read("ebb3x").map(|(key, bytes)| (key.get(), bytes)), Some((62, 4)));
-        assert_eq!((read("H3"), read("C"), read("C9"), read("Cb-2"), read("")), (None, None, None, None, None));
+        assert_eq!(
+            (read("H3"), read("C"), read("C9"), read("Cb-2"), read("")),
+            (None, None, None, None, None)
+        );
     }
 
     #[test]

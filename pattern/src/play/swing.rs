@@ -62,6 +62,7 @@ fn mul_div_floor_up(remaining: i64, rest: i64) -> i64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::document::{SwingPercent, SwingUnit};
@@ -102,7 +103,10 @@ mod tests {
                 for tick in -pair..=2 * pair {
                     let swung = map.apply(Tick(tick)).0;
                     assert!(swung >= before, "{percent} % at {tick}");
-                    assert!((0..=map.delay_max()).contains(&(swung - tick)), "{percent} % at {tick}");
+                    assert!(
+                        (0..=map.delay_max()).contains(&(swung - tick)),
+                        "{percent} % at {tick}"
+                    );
                     if tick.rem_euclid(pair) == 0 {
                         assert_eq!(swung, tick);
                     }

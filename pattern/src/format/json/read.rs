@@ -1,15 +1,13 @@
 //! From the file to the document.
 
 use crate::document::{
-    Channel, Condition, Destination, GateLength, Key, Keys, Metre, OutOfRange, Pattern, Percent,
-    Port, Project, Ratchet, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo, Track, TrackId,
+    Channel, Condition, Destination, GateLength, Key, Metre, OutOfRange, Pattern, Percent, Port,
+    Project, Ratchet, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo, Track, TrackId,
     Unknown, Velocity,
 };
 use crate::format::json::{FORMAT, ReadError, file};
 use crate::format::{LimitExceeded, Place, Warning};
-use crate::limits::{
-    DOCUMENT_BYTES_MAX, NAME_MAX, NOTES_MAX, PATTERNS_MAX, STEPS_MAX, TRACKS_MAX,
-};
+use crate::limits::{DOCUMENT_BYTES_MAX, NAME_MAX, NOTES_MAX, PATTERNS_MAX, STEPS_MAX, TRACKS_MAX};
 use crate::time::{PPQ, Ticks, mul_div_round};
 
 /// Reads a project file. What could be read but not taken as it stands is told in the warnings.
@@ -106,7 +104,8 @@ fn metre(text: &str) -> Result<Metre, ReadError> {
 fn fraction(text: &str) -> Option<(i64, i64)> {
     let (above, below) = text.split_once('/')?;
     let number = |digits: &str| {
-        let is_plain = (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let is_plain =
+            (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         if is_plain { digits.parse::<i64>().ok() } else { None }
     };
     Some((number(above.trim())?, number(below.trim())?))
@@ -169,11 +168,7 @@ fn length(value: &serde_json::Value, place: Place) -> Result<Ticks, ReadError> {
     })
 }
 
-fn track(
-    file: file::Track,
-    place: Place,
-    warnings: &mut Vec<Warning>,
-) -> Result<Track, ReadError> {
+fn track(file: file::Track, place: Place, warnings: &mut Vec<Warning>) -> Result<Track, ReadError> {
     let wrong = at(place);
     check_name(place, &file.name)?;
     let mut steps = gates(&file.gates, place)?;
@@ -207,7 +202,9 @@ fn track(
         id: TrackId(file.id),
         name: file.name,
         destination,
-        step_size: file.step_size.map_or(Ok(StepSize::default()), |text| step_size(&text, place))?,
+        step_size: file
+            .step_size
+            .map_or(Ok(StepSize::default()), |text| step_size(&text, place))?,
         rotation: file.rotation,
         steps,
         unknown: Unknown(file.unknown),

@@ -79,7 +79,10 @@ fn a_later_minor_version_keeps_what_is_unknown() {
 fn what_is_no_project_is_refused_in_a_sentence() {
     assert!(matches!(read(b"[1,2]").unwrap_err(), ReadError::NoFormat));
     assert!(matches!(read(b"{}").unwrap_err(), ReadError::NoFormat));
-    assert!(matches!(read(b"{\"format\": \"tresillo/2\"}").unwrap_err(), ReadError::OtherFormat { .. }));
+    assert!(matches!(
+        read(b"{\"format\": \"tresillo/2\"}").unwrap_err(),
+        ReadError::OtherFormat { .. }
+    ));
     assert!(matches!(read(b"\xff{}").unwrap_err(), ReadError::NotText { byte: 0 }));
     assert_eq!(refuse("{\n \"format\": }"), "line 2, column 12: expected value");
     assert_eq!(
@@ -95,8 +98,12 @@ fn what_is_out_of_range_is_refused_with_its_place_and_range() {
             "{{\"format\": \"tresillo/1\", \"patterns\": [{{\"tracks\": [{{\"id\": 1, {track}}}]}}]}}"
         ))
     };
-    let step = |fields: &str| with(&format!("\"gates\": \"x.\", \"steps\": [{{\"step\": 2, {fields}}}]"));
-    assert_eq!(step("\"velocity\": 0"), "pattern 1, track 1, step 2: velocity 0 is outside 1 to 127");
+    let step =
+        |fields: &str| with(&format!("\"gates\": \"x.\", \"steps\": [{{\"step\": 2, {fields}}}]"));
+    assert_eq!(
+        step("\"velocity\": 0"),
+        "pattern 1, track 1, step 2: velocity 0 is outside 1 to 127"
+    );
     assert_eq!(step("\"notes\": [128]"), "pattern 1, track 1, step 2: key 128 is outside 0 to 127");
     assert_eq!(
         step("\"condition\": \"5:4\""),
@@ -106,7 +113,10 @@ fn what_is_out_of_range_is_refused_with_its_place_and_range() {
         with("\"gates\": \"x.\", \"steps\": [{\"step\": 3}]"),
         "pattern 1, track 1: step 3 is outside 1 to 2"
     );
-    assert_eq!(with("\"channel\": 17, \"gates\": \"x\""), "pattern 1, track 1: channel 17 is outside 1 to 16");
+    assert_eq!(
+        with("\"channel\": 17, \"gates\": \"x\""),
+        "pattern 1, track 1: channel 17 is outside 1 to 16"
+    );
     assert_eq!(
         with(&format!("\"gates\": \"{}\"", "x".repeat(129))),
         "pattern 1, track 1: 129 steps, where at most 128 are allowed"

@@ -131,9 +131,9 @@ impl<'a> Cells<'a> {
         let shown = self.text.get(self.at - 1..self.at + digits).unwrap_or("");
         // Nine digits are beyond every range here, and always fit.
         let value = text.get(..text.len().min(9)).unwrap_or("");
-        let value = value.parse().map_err(|_| {
-            (place, Kind::Expected { found: shown.to_owned(), expected: example })
-        })?;
+        let value = value
+            .parse()
+            .map_err(|_| (place, Kind::Expected { found: shown.to_owned(), expected: example }))?;
         self.skip(digits);
         Ok(value)
     }

@@ -53,11 +53,20 @@ fn errors_point_at_the_character() {
     assert_eq!(refuse("tempo = fast"), "line 1, column 9: \"fast\" should be like 120");
     assert_eq!(refuse("tempo = 0"), "line 1, column 9: tempo 0 is outside 1 to 999");
     assert_eq!(refuse("kick ch=17: x"), "line 1, column 9: channel 17 is outside 1 to 16");
-    assert_eq!(refuse("é kick ö: x"), "line 1, column 3: no option of a track is called \"kick\"; there are ch, port, key, step and rotate");
+    assert_eq!(
+        refuse("é kick ö: x"),
+        "line 1, column 3: no option of a track is called \"kick\"; there are ch, port, key, step and rotate"
+    );
     assert_eq!(refuse("kick: x?101"), "line 1, column 8: percentage 101 is outside 0 to 100");
-    assert_eq!(refuse("kick: x(9:4)"), "line 1, column 8: A of a condition A:B 9 is outside 1 to 4");
+    assert_eq!(
+        refuse("kick: x(9:4)"),
+        "line 1, column 8: A of a condition A:B 9 is outside 1 to 4"
+    );
     assert_eq!(refuse("kick:"), "line 1, column 6: no steps behind the colon");
-    assert!(refuse(&format!("kick: {}", "x".repeat(129))).ends_with("129 steps, where at most 128 are allowed"));
+    assert!(
+        refuse(&format!("kick: {}", "x".repeat(129)))
+            .ends_with("129 steps, where at most 128 are allowed")
+    );
     assert!(refuse("hello").starts_with("line 1, column 1: not a track"));
 }
 

@@ -64,12 +64,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-fn write_pattern(
-    out: &mut String,
-    pattern: &Pattern,
-    place: Place,
-    warnings: &mut Vec<Warning>,
-) {
+fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &mut Vec<Warning>) {
     out.push_str(&format!("\n[{}]\n", pattern.name.replace(['"', '\n', '\r', '#'], " ")));
     if let Some(length) = pattern.length {
         let text = if length.0 % PPQ == 0 {

@@ -1,0 +1,89 @@
+//! A pattern printed: so many cycles of it, event by event, exactly as they will sound.
+
+use crate::document::Project;
+use crate::performance::Performance;
+use crate::player::Player;
+use crate::queue::{Event, EventKind};
+use crate::time::{Tick, Ticks, Window};
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Print {
+    /// The part of the axis. Playing starts at its start as after a locate.
+    pub window: Window,
+}
+
+impl Print {
+    /// So many passes through the pattern that `performance` chooses, from song position 0.
+    #[must_use]
+    pub fn cycles(project: &Project, performance: &Performance, cycle_count: u32) -> Print {
+        let pattern = project.patterns.get(usize::from(performance.pattern.0));
+        let length = pattern.map_or(Ticks(0), crate::document::Pattern::length_ticks);
+        let end = length.0.saturating_mul(i64::from(cycle_count));
+        Print { window: Window::new(0, end) }
+    }
+}
+
+/// The events of a print, in order, and where it ends.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Printed {
+    /// Note-ons with the length that they really sound, and note-offs; offs before ons.
+    pub events: Vec<PrintedEvent>,
+    /// The end of the window, or of the last note where that is later.
+    pub end: Tick,
+    /// Notes that were too many to sound at once and are not here.
+    pub refused_count: u64,
+}
+
+/// One event of a print.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PrintedEvent {
+    /// What happens, and when.
+    pub event: Event,
+    /// How long the note sounds; 0 for a note-off.
+    pub length: Ticks,
+}
+
+impl Printed {
+    /// How many notes start.
+    #[must_use]
+    pub fn note_count(&self) -> usize {
+        let is_onset = |e: &&PrintedEvent| matches!(e.event.kind, EventKind::NoteOn { .. });
+        self.events.iter().filter(is_onset).count()
+    }
+}
+
+/// Prints what sounds in a window. Notes that begin in it sound to their own end.
+#[must_use]
+pub fn print(project: &Project, performance: &Performance, what: Print) -> Printed {
+    let mut player = Player::new();
+    let mut events: Vec<PrintedEvent> = Vec::new();
+    {
+        let mut take = |event| events.push(PrintedEvent { event, length: Ticks(0) });
+        player.advance(project, performance, what.window, &mut take);
+        player.finish(&mut take);
+    }
+    // Each off ends the nearest on before it at its address.
+    let mut sounding = std::collections::HashMap::new();
+    let mut lengths = Vec::new();
+    for (index, printed) in events.iter().enumerate() {
+        match printed.event.kind {
+            EventKind::NoteOn { .. } => {
+                sounding.insert(printed.event.address, (index, printed.event.tick));
+            }
+            EventKind::NoteOff => {
+                if let Some((on, since)) = sounding.remove(&printed.event.address) {
+                    lengths.push((on, printed.event.tick - since));
+                }
+            }
+        }
+    }
+    for (index, length) in lengths {
+        if let Some(printed) = events.get_mut(index) {
+            printed.length = length;
+        }
+    }
+    let last = events.last().map_or(what.window.end, |printed| printed.event.tick);
+    let refused_count = player.refused_count();
+    Printed { events, end: last.max(what.window.end), refused_count }
+}

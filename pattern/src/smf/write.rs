@@ -1,0 +1,148 @@
+//! Writing: a print of a pattern as a Standard MIDI File.
+
+use midly::num::{u4, u7, u15, u24, u28};
+use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
+
+use crate::document::{Pattern, Project, Velocity};
+use crate::performance::Performance;
+use crate::queue::EventKind;
+use crate::smf::print::{Printed, PrintedEvent};
+use crate::time::{PPQ, Tick};
+
+/// How finely time is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileDivision {
+    /// 960 ticks a quarter note unless something would move, then all 20160.
+    #[default]
+    UnlessLossy,
+    /// So many ticks a quarter note, `1..=32767`; onsets go to the nearest.
+    Fixed(u16),
+}
+
+/// The division that most programs work in.
+const COMMON_PPQ: u16 = 960;
+/// Our own: fits the 15 bits of the header.
+const OUR_PPQ: u16 = 20160;
+const _: () = assert!(PPQ == OUR_PPQ as i64);
+
+/// The bytes of a format 1 file: a track with name, tempo and metre, then one for each track of the pattern.
+///
+/// The first tick of the print is tick 0 of the file.
+#[must_use]
+pub fn write(
+    project: &Project,
+    performance: &Performance,
+    printed: &Printed,
+    start: Tick,
+    division: FileDivision,
+) -> Vec<u8> {
+    let ppq = match division {
+        FileDivision::Fixed(ppq) => ppq.clamp(1, 0x7FFF),
+        FileDivision::UnlessLossy if is_on_grid(printed, start, COMMON_PPQ) => COMMON_PPQ,
+        FileDivision::UnlessLossy => OUR_PPQ,
+    };
+    let scale = Scale { start, ppq };
+    let pattern = project.patterns.get(usize::from(performance.pattern.0));
+    let empty = Pattern::default();
+    let pattern = pattern.unwrap_or(&empty);
+
+    let mut smf = Smf::new(Header::new(Format::Parallel, Timing::Metrical(u15::new(ppq))));
+    let title = if project.name.is_empty() { &pattern.name } else { &project.name };
+    smf.tracks.push(conductor(project, title, printed, scale));
+    for (index, track) in (0u8..).zip(&pattern.tracks) {
+        let mut line = Line::new(scale);
+        if !track.name.is_empty() {
+            line.push(start, TrackEventKind::Meta(MetaMessage::TrackName(track.name.as_bytes())));
+        }
+        for event in printed.events.iter().filter(|printed| printed.event.track_index == index) {
+            line.push(event.event.tick, voice(event));
+        }
+        smf.tracks.push(line.finish(printed.end));
+    }
+    let mut bytes = Vec::new();
+    // Writing to memory fails only where a track is longer than 4 GiB; our limits end far below.
+    if smf.write_std(&mut bytes).is_err() {
+        bytes.clear();
+    }
+    bytes
+}
+
+fn is_on_grid(printed: &Printed, start: Tick, ppq: u16) -> bool {
+    let grid = PPQ / i64::from(ppq);
+    printed.events.iter().all(|printed| (printed.event.tick - start).0 % grid == 0)
+}
+
+fn conductor<'a>(
+    project: &Project,
+    title: &'a str,
+    printed: &Printed,
+    scale: Scale,
+) -> Vec<TrackEvent<'a>> {
+    let mut line = Line::new(scale);
+    if !title.is_empty() {
+        line.push(scale.start, TrackEventKind::Meta(MetaMessage::TrackName(title.as_bytes())));
+    }
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "1 to 999 BPM are 60,060 to 60,000,000 microseconds; beyond 24 bits it is clamped"
+    )]
+    let microseconds = (6e7 / project.tempo.bpm()).round() as u32;
+    let tempo = u24::new(microseconds.min(0x00FF_FFFF));
+    line.push(scale.start, TrackEventKind::Meta(MetaMessage::Tempo(tempo)));
+    let unit = u8::try_from(project.metre.unit.max(1).ilog2()).unwrap_or(2);
+    let metre = MetaMessage::TimeSignature(project.metre.beats, unit, 24, 8);
+    line.push(scale.start, TrackEventKind::Meta(metre));
+    line.finish(printed.end)
+}
+
+fn voice(printed: &PrintedEvent) -> TrackEventKind<'static> {
+    let key = u7::new(printed.event.address.key & 0x7F);
+    let message = match printed.event.kind {
+        EventKind::NoteOn { velocity } => {
+            MidiMessage::NoteOn { key, vel: u7::new(Velocity::from_share(velocity).get()) }
+        }
+        EventKind::NoteOff => MidiMessage::NoteOff { key, vel: u7::new(64) },
+    };
+    TrackEventKind::Midi { channel: u4::new(printed.event.address.channel & 0x0F), message }
+}
+
+#[derive(Clone, Copy)]
+struct Scale {
+    start: Tick,
+    ppq: u16,
+}
+
+impl Scale {
+    /// A tick of ours in ticks of the file: the nearest, halves up, so that error does not accumulate.
+    fn file_tick(self, tick: Tick) -> u32 {
+        let since = crate::time::mul_div_round((tick - self.start).0, i64::from(self.ppq), PPQ);
+        u32::try_from(since.max(0)).unwrap_or(u32::MAX)
+    }
+}
+
+/// One track as it grows.
+struct Line<'a> {
+    scale: Scale,
+    events: Vec<TrackEvent<'a>>,
+    last: u32,
+}
+
+impl<'a> Line<'a> {
+    fn new(scale: Scale) -> Line<'a> {
+        Line { scale, events: Vec::new(), last: 0 }
+    }
+
+    fn push(&mut self, tick: Tick, kind: TrackEventKind<'a>) {
+        let at = self.scale.file_tick(tick);
+        // A delta time has 28 bits; a longer rest would need an event in between, and our limits end before.
+        let delta = u28::new(at.saturating_sub(self.last).min(0x0FFF_FFFF));
+        self.last = at;
+        self.events.push(TrackEvent { delta, kind });
+    }
+
+    fn finish(mut self, end: Tick) -> Vec<TrackEvent<'a>> {
+        self.push(end, TrackEventKind::Meta(MetaMessage::EndOfTrack));
+        self.events
+    }
+}

@@ -1,0 +1,6 @@
+//! The laws of playback, with random documents, and proof that nothing allocates under it.
+
+mod allocation;
+mod documents;
+mod playback;
+mod roundtrip;
