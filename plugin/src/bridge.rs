@@ -49,7 +49,10 @@ pub(crate) struct EngineEnd {
 impl Bridge {
     /// Both sides, and the engine's own copy of `project`. `[main-thread]`
     pub(crate) fn new(project: Project) -> (Arc<Bridge>, EngineEnd, Box<Project>) {
-        debug_assert!(Slot::is_lock_free(), "a pointer fits an atomic on every platform we build for");
+        debug_assert!(
+            Slot::is_lock_free(),
+            "a pointer fits an atomic on every platform we build for"
+        );
         let (to_main, retired) = RingBuffer::new(RETIRED_CAPACITY);
         let slot = Arc::new(Slot::new(None));
         let engine_project = Box::new(project.clone());

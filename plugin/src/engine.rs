@@ -5,6 +5,9 @@
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use tresillo_pattern::{Address, Event, EventKind, Performance, Player, Project, Tick, Window};
@@ -15,7 +18,7 @@ use crate::transport::{BlockStart, Follower, HostFacts};
 /// Where a block's events go.
 pub(crate) trait EventOutput {
     /// Hands one event to the host, `offset` frames into the block. Returns whether the host took it.
-    fn send(&mut self, offset: u32, event: Event) -> bool;
+    fn send(&mut self, offset: u32, address: Address, kind: EventKind) -> bool;
 }
 
 /// What the host asks of a block.
@@ -82,10 +85,7 @@ impl Engine {
 
     /// What the host had no room for in the last block.
     fn send_refused_offs(&mut self, out: &mut impl EventOutput) {
-        let tick = self.position();
-        self.refused_offs.retry(|address| {
-            out.send(0, Event { tick, address, kind: EventKind::NoteOff })
-        });
+        self.refused_offs.retry(|address| out.send(0, address, EventKind::NoteOff));
     }
 
     /// The newest document, if the main thread has sent one since the last block.
@@ -177,7 +177,7 @@ fn send(
     refused_offs: &mut RefusedOffs,
     bridge: &Bridge,
 ) {
-    if out.send(offset, event) {
+    if out.send(offset, event.address, event.kind) {
         return;
     }
     bridge.count_refused_event();

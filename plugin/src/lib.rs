@@ -16,7 +16,7 @@ use std::sync::atomic::AtomicBool;
 
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
-use tresillo_pattern::{Event, EventKind};
+use tresillo_pattern::{Address, EventKind};
 
 use crate::bridge::Bridge;
 use crate::engine::{BlockRequest, Engine, EventOutput};
@@ -161,13 +161,13 @@ struct HostOutput<'a, C, P> {
 }
 
 impl<P: Plugin, C: ProcessContext<P>> EventOutput for HostOutput<'_, C, P> {
-    fn send(&mut self, offset: u32, event: Event) -> bool {
-        let channel = Channel::Number(event.address.channel);
-        let key = Key::Number(event.address.key);
+    fn send(&mut self, offset: u32, address: Address, kind: EventKind) -> bool {
+        let channel = Channel::Number(address.channel);
+        let key = Key::Number(address.key);
         // A key on a channel sounds once at a time, so key and channel say which note is meant. The framework then uses them
         // as the note id in VST3, and none in CLAP.
         let voice_id = VoiceID::Wildcard;
-        let event = match event.kind {
+        let event = match kind {
             EventKind::NoteOn { velocity } => {
                 NoteEvent::NoteOn { timing: offset, voice_id, channel, key, velocity }
             }

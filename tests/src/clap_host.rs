@@ -9,9 +9,7 @@ use clack_extensions::audio_ports::PluginAudioPorts;
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::state::PluginState;
-use clack_host::events::event_types::{
-    ParamValueEvent, TransportEvent, TransportFlags,
-};
+use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
 use clack_host::events::spaces::CoreEventSpace;
 use clack_host::events::{EventFlags, EventHeader};
 use clack_host::prelude::*;
@@ -97,10 +95,10 @@ impl Instance {
     ///
     /// # Errors
     /// If the library is not there or refuses.
+    #[allow(unsafe_code, reason = "loading a library is what a host does")]
     pub fn open() -> Result<Instance> {
         let path = paths::plugin_library();
         // SAFETY: the library is the one that this test has built; it is a plugin and keeps to CLAP's rules.
-        #[allow(unsafe_code, reason = "loading a library is what a host does")]
         let entry = unsafe { PluginEntry::load(&path) }
             .map_err(|error| anyhow!("{}: {error}", path.display()))?;
         let host = HostInfo::new("Tresillo's test bed", "", "", "1")?;
@@ -121,14 +119,14 @@ impl Instance {
     /// # Errors
     /// If the plugin does not tell.
     pub fn port_counts(&mut self) -> Result<[u32; 4]> {
-        let mut plugin = self.plugin.plugin_handle();
+        let plugin = self.plugin.plugin_handle();
         let audio = plugin.get_extension::<PluginAudioPorts>().context("no audio ports")?;
         let notes = plugin.get_extension::<PluginNotePorts>().context("no note ports")?;
         Ok([
-            audio.count(&mut plugin, true),
-            audio.count(&mut plugin, false),
-            notes.count(&mut plugin, true),
-            notes.count(&mut plugin, false),
+            audio.count(&plugin, true),
+            audio.count(&plugin, false),
+            notes.count(&plugin, true),
+            notes.count(&plugin, false),
         ])
     }
 
@@ -160,11 +158,14 @@ impl Instance {
     ///
     /// # Errors
     /// If the plugin does, or sends an event of another kind or outside the block.
+    #[allow(
+        unsafe_code,
+        reason = "clack tells a block's length by its buffers, and there are none"
+    )]
     pub fn process(&mut self, frame_count: u32, transport: Option<Transport>) -> Result<()> {
         let transport = transport.map(|transport| self.transport_event(transport));
         let processor = self.processor.as_mut().context("not active")?.as_started_mut()?;
         // SAFETY: there are no buffers, so there is nothing that their length could be wrong about.
-        #[allow(unsafe_code, reason = "clack tells the length of a block by its buffers, and there are none")]
         let inputs = unsafe { InputAudioBuffers::from_raw_buffers(&[], frame_count) };
         let mut out = EventBuffer::new();
         processor.process(
@@ -281,4 +282,3 @@ impl Drop for Instance {
         self.deactivate();
     }
 }
-

@@ -22,8 +22,9 @@ pub const CLAP_ARGUMENT: &str = "--close-clap-instances";
 /// # Errors
 /// If the host dies.
 pub fn vst3() -> Result<()> {
-    let orders: Vec<_> =
-        (0..2 * ROUND_COUNT).map(|round| if round % 2 == 0 { "automated" } else { "other" }).collect();
+    let orders: Vec<_> = (0..2 * ROUND_COUNT)
+        .map(|round| if round % 2 == 0 { "automated" } else { "other" })
+        .collect();
     let request = json!({ "plugin": vst3_host::bundle()?, "close_order": orders });
     let answer = vst3_host::ask(&request)?;
     ensure!(answer["rounds"] == json!(2 * ROUND_COUNT), "only {} rounds", answer["rounds"]);

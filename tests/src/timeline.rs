@@ -2,9 +2,7 @@
 //!
 //! The expectation knows nothing of blocks: it is the pure playback of each pass over the song, its frames rounded once.
 
-use tresillo_pattern::{
-    EventKind, FrameClock, PPQ, Performance, Player, Project, Tick, Window,
-};
+use tresillo_pattern::{EventKind, FrameClock, PPQ, Performance, Player, Project, Tick, Window};
 
 use crate::script::{Step, Transport};
 use crate::stream::HostEvent;
