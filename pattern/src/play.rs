@@ -48,6 +48,9 @@ pub fn play(project: &Project, performance: &Performance, window: Window, out: &
         let (first, last) = context.places_that_reach(track, window);
         for place in first..=last {
             let position = Position::of(track, place);
+            if !context.can_reach(track, position, window) {
+                continue;
+            }
             context.play_step(track_index, track, position, &mut |_, note| {
                 if window.contains(note.onset) {
                     out.insert(note);
@@ -124,6 +127,18 @@ impl Context {
         let first = track.step_size.place_at(Tick(window.start.0.saturating_sub(late)));
         let last = track.step_size.place_at(Tick(window.end.0.saturating_add(step_ticks)));
         (first, last)
+    }
+
+    /// Whether any hit of the step at `position` could lie in `window`: a quick no for most neighbours.
+    #[inline]
+    fn can_reach(&self, track: &Track, position: Position, window: Window) -> bool {
+        let Some(step) = track.steps.get(usize::from(position.step_index)) else { return false };
+        let step_ticks = track.step_size.ticks_ceil();
+        let first = position.nominal.0 + step.micro_timing.0.clamp(-step_ticks, step_ticks);
+        let hits = if step.ratchet.hits() > 1 { step_ticks } else { 0 };
+        step.is_on
+            && first < window.end.0
+            && first + hits + self.swing.delay_max() >= window.start.0
     }
 
     /// Asks the questions of one step, and tells each of its notes with its nominal tick, before any shift.

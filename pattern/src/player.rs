@@ -10,9 +10,9 @@ use crate::play::{play, play_early};
 use crate::queue::{Event, NoteOffQueue};
 use crate::time::{PPQ, Tick, Window};
 
-/// How far the memo looks ahead, in ticks: a 64th. Long enough that most blocks find it filled, short enough that filling
-/// it costs no more than the burst of a step.
-const LOOKAHEAD_TICKS: i64 = PPQ / 16;
+/// How far the memo looks ahead, in ticks: a 32nd. Long enough that most blocks find it filled, short
+/// enough that filling it costs no more than the burst of a step.
+const LOOKAHEAD_TICKS: i64 = PPQ / 8;
 
 /// Notes that the memo holds: every track with a full chord, ratcheted, twice over.
 const MEMO_CAPACITY: usize = TRACKS_MAX * NOTES_MAX * RATCHET_MAX as usize * 2;

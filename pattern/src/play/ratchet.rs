@@ -19,7 +19,12 @@ pub(crate) struct Hit {
 pub(crate) fn hits(step: &Step, track: &Track, position: Position) -> impl Iterator<Item = Hit> {
     let length = track.step_size.tick_of(position.place + 1) - position.nominal;
     let count = i64::from(step.ratchet.hits());
-    let offset = move |hit: i64| Ticks(mul_div_floor(hit, length.0, count));
+    let offset = move |hit: i64| match hit {
+        // The ends need no division, and most steps have nothing else.
+        0 => Ticks(0),
+        hit if hit == count => length,
+        hit => Ticks(mul_div_floor(hit, length.0, count)),
+    };
     (0..count).map(move |hit| Hit {
         onset: position.nominal + offset(hit),
         span: Ticks(offset(hit + 1).0 - offset(hit).0),

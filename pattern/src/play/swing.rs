@@ -14,6 +14,8 @@ pub(crate) struct SwingMap {
     unit: i64,
     /// The share of the first subdivision in ten-thousandths of a percent.
     share: i64,
+    /// The longest delay, in ticks.
+    delay_max: i64,
 }
 
 /// A hundred percent in ten-thousandths of one.
@@ -22,10 +24,9 @@ const WHOLE: i64 = 1_000_000;
 impl SwingMap {
     #[inline]
     pub(crate) fn new(swing: Swing, offset: SwingOffset) -> SwingMap {
-        SwingMap {
-            unit: swing.unit.ticks(),
-            share: swing.percent.offset(offset.0).ten_thousandths(),
-        }
+        let unit = swing.unit.ticks();
+        let share = swing.percent.offset(offset.0).ten_thousandths();
+        SwingMap { unit, share, delay_max: mul_div_round(unit, share * 2 - WHOLE, WHOLE) }
     }
 
     /// Where `straight` sounds: never earlier, at most [`SwingMap::delay_max`] later.
@@ -51,7 +52,7 @@ impl SwingMap {
     /// The longest delay, in ticks.
     #[inline]
     pub(crate) fn delay_max(self) -> i64 {
-        mul_div_round(self.unit, self.share * 2 - WHOLE, WHOLE) + 1
+        self.delay_max
     }
 }
 
