@@ -1,6 +1,6 @@
 //! *Tresillo* as a plugin: a CLAP note effect, and a VST3 instrument that is silent and sends MIDI.
 //!
-//! This file wires: [`params`] says what a host can turn, [`transport`] where the host is, [`engine`] plays, [`bridge`] is the
+//! This file wires: `params` says what a host can turn, `transport` where the host is, `engine` plays, `bridge` is the
 //! only way between the threads. The music is `tresillo_pattern`'s.
 
 mod bridge;

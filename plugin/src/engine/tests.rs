@@ -1,3 +1,5 @@
+#![allow(clippy::expect_used, reason = "a test may fail")]
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -16,9 +18,12 @@ kick:                x=400...x...
 bass ch=2:           C1=800 . . . C1 . . .
 ";
 
+/// Offset in the block, place, on or off.
+type Sent = (u32, Address, EventKind);
+
 /// A host that keeps what it gets, and takes no more than so many events a block.
 struct Host {
-    events: Vec<(u32, Address, EventKind)>,
+    events: Vec<Sent>,
     room: usize,
 }
 
@@ -74,7 +79,7 @@ fn engine() -> (Arc<Bridge>, Engine) {
 }
 
 /// Does the moves, then stops. Returns what came out of each block, with the length of the block.
-fn perform(moves: &[Move], room: usize) -> Vec<(u32, Vec<(u32, Address, EventKind)>)> {
+fn perform(moves: &[Move], room: usize) -> Vec<(u32, Vec<Sent>)> {
     let (bridge, mut engine) = engine();
     let mut facts = HostFacts {
         is_playing: true,
