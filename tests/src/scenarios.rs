@@ -174,10 +174,14 @@ fn loops_split(host: &dyn Host) -> Result<()> {
 }
 
 fn loops_inside(host: &dyn Host) -> Result<()> {
-    for (start, end) in [(0.0, 1.0), (1.0, 3.0), (2.25, 3.5)] {
-        let timeline = rich().set_loop(Some((start, end)), LoopStyle::InsideBlocks);
-        check(host, timeline.play(20.0, 500).stop(1, 64))
-            .map_err(|error| error.context(format!("loop from {start} to {end}")))?;
+    // The step on beat 4 is early: it sounds at a start there, never at a wrap.
+    for (start, end) in [(0.0, 1.0), (1.0, 3.0), (2.25, 3.5), (4.0, 6.0)] {
+        // No multiple of these is a loop's end, a multiple of 6,000 frames.
+        for frame_count in [512, 4099] {
+            let timeline = rich().set_loop(Some((start, end)), LoopStyle::InsideBlocks);
+            check(host, timeline.play(20.0, frame_count).stop(1, 64))
+                .map_err(|error| error.context(format!("loop {start} to {end}, {frame_count}")))?;
+        }
     }
     Ok(())
 }
@@ -306,12 +310,14 @@ fn state_into_new_instance(host: &dyn Host) -> Result<()> {
 }
 
 fn state_while_playing(host: &dyn Host) -> Result<()> {
-    let mut timeline = rich().play(2.6, 256);
-    for project in [fixtures::read(STEADY), fixtures::wide(), fixtures::read(RICH)] {
+    // Cut shortly before a step each time, when the player has looked ahead beyond it.
+    let mut timeline = rich().play(0.99, 256);
+    let projects = [fixtures::read(STEADY), fixtures::wide(), fixtures::read(RICH)];
+    for project in projects.iter().cycle().take(9).cloned() {
         timeline = timeline.cut_over(Step::Load { state: state_with(&project) }, |timeline| {
             timeline.project = project;
         });
-        timeline = timeline.play(2.6, 256);
+        timeline = timeline.play(1.0, 256);
     }
     let steps = timeline.stop(1, 64);
     let project = fixtures::read(RICH);

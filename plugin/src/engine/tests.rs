@@ -174,6 +174,38 @@ proptest! {
 }
 
 #[test]
+fn what_a_host_cuts_off_at_its_loops_end_sounds_on_the_next_frame() {
+    // At 397 BPM a beat is 7254.41 frames and a tick a third of one: the last tick of the loop rounds to the frame at which a
+    // host that rounds down has wrapped already.
+    let (project, _) = notation::read("rim: ...x>5039....").expect("a sound fixture");
+    let (bridge, end, copy) = Bridge::new(project);
+    let mut engine = Engine::new(bridge, end, copy);
+    engine.activate(48_000.0);
+    let frames_per_beat = 60.0 * 48_000.0 / 397.0;
+    let facts = |frame: f64| HostFacts {
+        is_playing: true,
+        tempo_bpm: Some(397.0),
+        beat: Some(frame / frames_per_beat),
+        frame: Some(frame),
+        loop_beats: Some((0.0, 1.0)),
+    };
+    let mut events = Vec::new();
+    for facts in [facts(7154.0), facts(0.0)] {
+        let mut host = Host { events: Vec::new(), room: usize::MAX };
+        let performance = Performance::default();
+        let request = BlockRequest { frame_count: 100, facts, performance, is_bypassed: false };
+        engine.process(request, &mut host);
+        events.push(host.events);
+    }
+    assert_eq!(events[0], []);
+    let kinds: Vec<_> = events[1].iter().map(|(offset, _, kind)| (*offset, *kind)).collect();
+    assert!(
+        matches!(kinds[..], [(0, EventKind::NoteOn { .. }), (0, EventKind::NoteOff)]),
+        "{kinds:?}"
+    );
+}
+
+#[test]
 fn documents_go_there_and_come_back_without_end() {
     let (bridge, mut engine) = engine();
     let facts = HostFacts::default();
