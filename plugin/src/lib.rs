@@ -186,7 +186,7 @@ impl ClapPlugin for Sequencer<Clap> {
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] =
-        &[ClapFeature::NoteEffect, ClapFeature::Custom("sequencer")];
+        &[ClapFeature::NoteEffect, ClapFeature::Custom("tresillo:sequencer")];
 }
 
 impl Vst3Plugin for Sequencer<Vst3> {

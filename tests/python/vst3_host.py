@@ -1,7 +1,8 @@
 """Runs scripts in a VST3 host, JUCE by way of minihost: JSON in on standard input, JSON out on standard output.
 
 In:  {"plugin": path, "sample_rate": Hz, "frames_max": n, "steps": [...]}, the steps as tests/src/script.rs has them,
-     or {"plugin": path, "close_order": ["first" or "last", ...]}.
+     or {"plugin": path, "close_order": ["automated" or "other", ...]}, which is closed first,
+     or {"plugin": path, "about": true}.
 Out: {"events": [[frame, status, key, velocity], ...], "saved": [...], "peak": x, "dropped": n}
 """
 
@@ -131,9 +132,24 @@ def close_in_order(request):
     return {"rounds": rounds}
 
 
+def about(request):
+    with minihost.Plugin(request["plugin"]) as plugin:
+        params = [plugin.get_param_info(index) for index in range(plugin.num_params)]
+        return {
+            "audio_ports": [plugin.num_input_channels, plugin.num_output_channels],
+            "notes": [plugin.accepts_midi, plugin.produces_midi],
+            "params": [[param["name"], param["id"]] for param in params],
+        }
+
+
 def main():
     request = json.load(sys.stdin)
-    answer = close_in_order(request) if "close_order" in request else run(request)
+    if "close_order" in request:
+        answer = close_in_order(request)
+    elif "about" in request:
+        answer = about(request)
+    else:
+        answer = run(request)
     json.dump(answer, sys.stdout)
 
 

@@ -231,6 +231,22 @@ impl Instance {
         }
     }
 
+    /// The parameters: the name that the host shows, and the id.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn params(&mut self) -> Result<Vec<(String, u32)>> {
+        let plugin = self.plugin.plugin_handle();
+        let params = plugin.get_extension::<PluginParams>().context("no parameters")?;
+        let mut found = Vec::new();
+        for index in 0..params.count(&plugin) {
+            let mut buffer = ParamInfoBuffer::new();
+            let info = params.get_info(&plugin, index, &mut buffer).context("no information")?;
+            found.push((String::from_utf8(info.name.to_vec())?, info.id.get()));
+        }
+        Ok(found)
+    }
+
     /// Turns a parameter, by the name that the host shows; it arrives with the next block.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ pub mod clap_host;
 pub mod close_order;
 pub mod fixtures;
 pub mod paths;
+pub mod registry;
 pub mod scenarios;
 pub mod script;
 pub mod stream;

@@ -1,11 +1,13 @@
 //! What hosts do to a sequencer, and what must come out. Each scenario runs in both formats unless it says why not.
 
 use anyhow::{Result, ensure};
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Trial;
+use serde_json::json;
 use tresillo_pattern::{PatternIndex, Window};
 
 use crate::clap_host::{ClapHost, Instance};
 use crate::fixtures::{self, RICH, STEADY, state_with, state_with_text};
+use crate::registry::trial;
 use crate::script::{Host, Outcome, Step, Transport};
 use crate::stream::{HostEvent, check_same, check_stream};
 use crate::timeline::{LoopStyle, Timeline, expected_events, ticks};
@@ -50,7 +52,8 @@ pub fn tests() -> Vec<Trial> {
         // minihost tells a tempo or no transport at all.
         ("plays_at_the_projects_tempo_when_the_host_has_none", no_tempo),
         ("survives_a_host_without_a_transport", |_| no_transport()),
-        ("has_note_ports_and_no_audio_ports", |_| ports()),
+        ("has_note_ports_and_no_audio_ports", |_| clap_ports()),
+        ("keeps_the_ids_of_its_parameters", |_| clap_params()),
     ];
     let mut tests = vec![trial("what_a_timeline_expects_is_what_events_says", None, expectation)];
     for &(name, scenario) in scenarios.iter().chain(only_clap) {
@@ -61,25 +64,12 @@ pub fn tests() -> Vec<Trial> {
         let host = vst3_host::Vst3Host;
         tests.push(trial(&format!("vst3_{name}"), missing, move || scenario(&host)));
     }
+    tests.push(trial("vst3_has_a_stereo_output_and_sends_notes", missing, vst3_ports));
+    tests.push(trial("vst3_keeps_the_ids_of_its_parameters", missing, vst3_params));
     let name = "two_instances_one_automated_closed_in_both_orders";
     tests.push(trial(&format!("clap_{name}"), None, close_order::clap));
     tests.push(trial(&format!("vst3_{name}"), missing, close_order::vst3));
     tests
-}
-
-/// A test that is reported as ignored, with the reason in its name, where what it needs is missing.
-fn trial(
-    name: &str,
-    missing: Option<&str>,
-    run: impl FnOnce() -> Result<()> + Send + 'static,
-) -> Trial {
-    let run = move || run().map_err(|error| Failed::from(format!("{error:#}")));
-    match missing {
-        None => Trial::test(name, run),
-        Some(reason) => {
-            Trial::test(format!("{name} [skipped: {reason}]"), run).with_ignored_flag(true)
-        }
-    }
 }
 
 /// Loads the timeline's project, does what it says, and compares what came out.
@@ -387,8 +377,39 @@ fn no_transport() -> Result<()> {
     Ok(())
 }
 
-fn ports() -> Result<()> {
+fn clap_ports() -> Result<()> {
     let counts = Instance::open()?.port_counts()?;
     ensure!(counts == [0, 0, 1, 1], "audio in, audio out, notes in, notes out: {counts:?}");
+    Ok(())
+}
+
+fn vst3_ports() -> Result<()> {
+    let about = vst3_host::about()?;
+    ensure!(about["audio_ports"] == json!([0, 2]), "audio in, audio out: {}", about["audio_ports"]);
+    ensure!(about["notes"] == json!([true, true]), "notes in, notes out: {}", about["notes"]);
+    Ok(())
+}
+
+/// The ids that hosts have saved in projects, by the names that they show. An entry never changes; new ones are added.
+const PARAM_IDS: [(&str, u32); 6] = [
+    ("Bypass", 773_352_680),
+    ("Pattern", 1_356_393_360),
+    ("Transpose", 1_052_964_665),
+    ("Swing", 109_854_462),
+    ("Chance", 785_847_092),
+    ("Seed", 3_526_257),
+];
+
+fn clap_params() -> Result<()> {
+    let params = Instance::open()?.params()?;
+    let expected = PARAM_IDS.map(|(name, id)| (name.to_owned(), id));
+    ensure!(params == expected, "{params:?}");
+    Ok(())
+}
+
+fn vst3_params() -> Result<()> {
+    let about = vst3_host::about()?;
+    let expected = PARAM_IDS.map(|(name, id)| json!([name, id.to_string()]));
+    ensure!(about["params"] == json!(expected), "{}", about["params"]);
     Ok(())
 }

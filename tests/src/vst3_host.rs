@@ -80,6 +80,14 @@ pub fn ask(request: &Value) -> Result<Value> {
     serde_json::from_slice(&output.stdout).context("reading the host's answer")
 }
 
+/// What the host knows of the plugin: `audio_ports` and `notes`, each in and out, and `params`, name and id.
+///
+/// # Errors
+/// If the host dies.
+pub fn about() -> Result<Value> {
+    ask(&json!({ "plugin": bundle()?, "about": true }))
+}
+
 /// Why tests in this host cannot run here, if they cannot.
 #[must_use]
 pub fn missing() -> Option<&'static str> {
