@@ -1,1 +1,16 @@
-//! Integration tests.
+//! The test bed: real hosts that load the plugin as musicians' hosts do, and what must come out of them.
+//!
+//! A [`timeline::Timeline`] is what a host does to an instance, block by block, together with what must sound, computed by
+//! `tresillo_pattern` in this process. The same timelines run in [`clap_host`] (clack, in process) and in [`vst3_host`]
+//! (JUCE by way of minihost, in a Python process).
+
+pub mod clap_host;
+pub mod close_order;
+pub mod fixtures;
+pub mod paths;
+pub mod registry;
+pub mod scenarios;
+pub mod script;
+pub mod stream;
+pub mod timeline;
+pub mod vst3_host;

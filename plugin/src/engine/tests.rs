@@ -1,0 +1,243 @@
+#![allow(clippy::expect_used, reason = "a test may fail")]
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use tresillo_pattern::PatternIndex;
+use tresillo_pattern::format::{json, notation};
+
+use super::*;
+
+const DENSE: &str = "
+[one]
+swing = 60
+hat:                 xxxx*3x?50xx>300xx<400xx
+bass ch=2:           C1=380 . C1=200 . Eb1=90 . G0+G1=150 . Bb0=1900 .
+[two]
+kick:                x=400...x...
+bass ch=2:           C1=800 . . . C1 . . .
+";
+
+/// Offset in the block, place, on or off.
+type Sent = (u32, Address, EventKind);
+
+/// A host that keeps what it gets, and takes no more than so many events a block.
+struct Host {
+    events: Vec<Sent>,
+    room: usize,
+}
+
+impl EventOutput for Host {
+    fn send(&mut self, offset: u32, address: Address, kind: EventKind) -> bool {
+        let has_room = self.events.len() < self.room;
+        if has_room {
+            self.events.push((offset, address, kind));
+        }
+        has_room
+    }
+}
+
+/// What hosts do between two blocks.
+#[derive(Clone, Debug)]
+enum Move {
+    Roll(u32),
+    Stop(u32),
+    Locate(f64),
+    Tempo(f64),
+    Loop(Option<(f64, f64)>),
+    Bypass(bool),
+    Pattern(u8),
+    Reset,
+    Document(bool),
+    Forget,
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let frame_count = prop_oneof![Just(0_u32), Just(1), Just(6), 1..2000_u32, Just(8192)];
+    let one = prop_oneof![
+        6 => frame_count.clone().prop_map(Move::Roll),
+        1 => frame_count.prop_map(Move::Stop),
+        1 => (-8.0..64.0).prop_map(Move::Locate),
+        1 => (20.0..400.0).prop_map(Move::Tempo),
+        1 => prop::option::of((-2.0..8.0, 0.0001..4.0))
+            .prop_map(|ends| Move::Loop(ends.map(|(start, length)| (start, start + length)))),
+        1 => any::<bool>().prop_map(Move::Bypass),
+        1 => (0..3_u8).prop_map(Move::Pattern),
+        1 => Just(Move::Reset),
+        1 => any::<bool>().prop_map(Move::Document),
+        1 => Just(Move::Forget),
+    ];
+    prop::collection::vec(one, 1..120)
+}
+
+fn engine() -> (Arc<Bridge>, Engine) {
+    let (project, _) = notation::read(DENSE).expect("a sound fixture");
+    let (bridge, end, copy) = Bridge::new(project);
+    let mut engine = Engine::new(Arc::clone(&bridge), end, copy);
+    engine.activate(48_000.0);
+    (bridge, engine)
+}
+
+/// Does the moves, then stops. Returns what came out of each block, with the length of the block.
+fn perform(moves: &[Move], room: usize) -> Vec<(u32, Vec<Sent>)> {
+    let (bridge, mut engine) = engine();
+    let mut facts = HostFacts {
+        is_playing: true,
+        tempo_bpm: Some(120.0),
+        beat: Some(0.0),
+        frame: Some(0.0),
+        loop_beats: None,
+    };
+    let (mut performance, mut is_bypassed) = (Performance::default(), false);
+    let mut blocks = Vec::new();
+    let stop = std::iter::repeat_n(Move::Stop(64), 400);
+    for one in moves.iter().cloned().chain(stop) {
+        let (frame_count, is_playing) = match one {
+            Move::Roll(frame_count) => (frame_count, true),
+            Move::Stop(frame_count) => (frame_count, false),
+            other => {
+                match other {
+                    Move::Locate(beat) => {
+                        facts.beat = Some(beat);
+                        facts.frame = Some(beat * 24_000.0);
+                    }
+                    Move::Tempo(tempo_bpm) => facts.tempo_bpm = Some(tempo_bpm),
+                    Move::Loop(ends) => facts.loop_beats = ends,
+                    Move::Bypass(now) => is_bypassed = now,
+                    Move::Pattern(index) => performance.pattern = PatternIndex(index),
+                    Move::Reset => engine.stop(),
+                    Move::Document(is_sound) => {
+                        let project = json::write(&notation::read(DENSE).expect("sound").0);
+                        bridge.set_text(if is_sound { &project } else { "junk" });
+                    }
+                    Move::Forget => (facts.tempo_bpm, facts.frame) = (None, None),
+                    Move::Roll(_) | Move::Stop(_) => {}
+                }
+                continue;
+            }
+        };
+        facts.is_playing = is_playing;
+        let mut host = Host { events: Vec::new(), room };
+        engine.process(BlockRequest { frame_count, facts, performance, is_bypassed }, &mut host);
+        blocks.push((frame_count, host.events));
+        if is_playing {
+            let frames = f64::from(frame_count);
+            let beats = frames * facts.tempo_bpm.unwrap_or(120.0) / 60.0 / 48_000.0;
+            let mut beat = facts.beat.unwrap_or(0.0) + beats;
+            let mut frame = facts.frame.map(|frame| frame + frames);
+            if let Some((start, end)) = facts.loop_beats
+                && facts.beat.is_some_and(|before| before < end)
+                && beat >= end
+            {
+                beat = start + (beat - end) % (end - start);
+                frame = frame.map(|_| beat * 24_000.0);
+            }
+            (facts.beat, facts.frame) = (Some(beat), frame);
+        }
+    }
+    blocks
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_host_does_each_note_ends_and_none_sounds_twice(moves in moves()) {
+        let mut sounding = BTreeSet::new();
+        for (frame_count, events) in perform(&moves, usize::MAX) {
+            let mut last = 0;
+            for (offset, address, kind) in events {
+                prop_assert!(offset < frame_count && offset >= last);
+                last = offset;
+                match kind {
+                    EventKind::NoteOn { velocity } => {
+                        prop_assert!(velocity > 0.0 && sounding.insert(address), "twice: {address:?}");
+                    }
+                    EventKind::NoteOff => prop_assert!(sounding.remove(&address), "stray: {address:?}"),
+                }
+            }
+        }
+        prop_assert!(sounding.is_empty(), "stuck: {sounding:?}");
+    }
+
+    #[test]
+    fn a_host_with_little_room_gets_every_off_in_the_end(moves in moves(), room in 1_usize..4) {
+        let mut sounding = BTreeSet::new();
+        for (_, events) in perform(&moves, room) {
+            for (_, address, kind) in events {
+                match kind {
+                    EventKind::NoteOn { .. } => sounding.insert(address),
+                    EventKind::NoteOff => sounding.remove(&address),
+                };
+            }
+        }
+        prop_assert!(sounding.is_empty(), "stuck: {sounding:?}");
+    }
+}
+
+#[test]
+fn what_a_host_cuts_off_at_its_loops_end_sounds_on_the_next_frame() {
+    // At 397 BPM a beat is 7254.41 frames and a tick a third of one: the last tick of the loop rounds to the frame at which a
+    // host that rounds down has wrapped already.
+    let (project, _) = notation::read("rim: ...x>5039....").expect("a sound fixture");
+    let (bridge, end, copy) = Bridge::new(project);
+    let mut engine = Engine::new(bridge, end, copy);
+    engine.activate(48_000.0);
+    let frames_per_beat = 60.0 * 48_000.0 / 397.0;
+    let facts = |frame: f64| HostFacts {
+        is_playing: true,
+        tempo_bpm: Some(397.0),
+        beat: Some(frame / frames_per_beat),
+        frame: Some(frame),
+        loop_beats: Some((0.0, 1.0)),
+    };
+    let mut events = Vec::new();
+    for facts in [facts(7154.0), facts(0.0)] {
+        let mut host = Host { events: Vec::new(), room: usize::MAX };
+        let performance = Performance::default();
+        let request = BlockRequest { frame_count: 100, facts, performance, is_bypassed: false };
+        engine.process(request, &mut host);
+        events.push(host.events);
+    }
+    assert_eq!(events[0], []);
+    let kinds: Vec<_> = events[1].iter().map(|(offset, _, kind)| (*offset, *kind)).collect();
+    assert!(
+        matches!(kinds[..], [(0, EventKind::NoteOn { .. }), (0, EventKind::NoteOff)]),
+        "{kinds:?}"
+    );
+}
+
+#[test]
+fn documents_go_there_and_come_back_without_end() {
+    let (bridge, mut engine) = engine();
+    let facts = HostFacts::default();
+    let performance = Performance::default();
+    let mut host = Host { events: Vec::new(), room: 0 };
+    for round in 0..100 {
+        // More in a row than any ring holds, before the engine sees one.
+        for index in 0..20 {
+            let text = format!("name = \"{round}.{index}\"\n{DENSE}");
+            bridge.set_project(notation::read(&text).expect("sound").0);
+        }
+        let request = BlockRequest { frame_count: 64, facts, performance, is_bypassed: false };
+        engine.process(request, &mut host);
+        assert_eq!(engine.project.name, format!("{round}.19"), "the newest one plays");
+    }
+}
+
+#[test]
+fn text_that_is_no_project_leaves_the_project_and_a_reason() {
+    let (bridge, mut engine) = engine();
+    let before = bridge.text();
+    bridge.set_text("junk");
+    assert_eq!(bridge.text(), before);
+    assert!(bridge.rejected().is_some_and(|reason| !reason.is_empty()));
+    let mut host = Host { events: Vec::new(), room: usize::MAX };
+    let facts = HostFacts { is_playing: true, ..HostFacts::default() };
+    let performance = Performance::default();
+    engine.process(
+        BlockRequest { frame_count: 64, facts, performance, is_bypassed: false },
+        &mut host,
+    );
+    assert!(!host.events.is_empty(), "the project plays on");
+    bridge.set_text(&before);
+    assert_eq!(bridge.rejected(), None);
+}

@@ -1,0 +1,32 @@
+//! The one integration binary. Tests whose tool is not installed are reported as ignored, with the reason in their name.
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+use tresillo_tests::{close_order, paths, scenarios};
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(close_order::CLAP_ARGUMENT) {
+        return report(close_order::close_clap_instances());
+    }
+    let arguments = Arguments::from_args();
+    if !arguments.list {
+        let built = paths::build();
+        if built.is_err() {
+            return report(built);
+        }
+    }
+    let tests: Vec<Trial> = scenarios::tests();
+    libtest_mimic::run(&arguments, tests).exit_code()
+}
+
+#[allow(clippy::print_stderr, reason = "a test executable talks to a terminal")]
+fn report(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

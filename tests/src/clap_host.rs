@@ -1,0 +1,300 @@
+//! A small CLAP host on clack, in this process.
+
+use std::cell::RefCell;
+use std::ffi::CString;
+use std::io::Cursor;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use clack_extensions::audio_ports::PluginAudioPorts;
+use clack_extensions::note_ports::PluginNotePorts;
+use clack_extensions::params::{ParamInfoBuffer, PluginParams};
+use clack_extensions::state::PluginState;
+use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
+use clack_host::events::spaces::CoreEventSpace;
+use clack_host::events::{EventFlags, EventHeader};
+use clack_host::prelude::*;
+use clack_host::utils::{BeatTime, ClapId, SecondsTime};
+
+use crate::paths;
+use crate::script::{Host, Outcome, Step, Transport};
+use crate::stream::HostEvent;
+
+/// The id of the plugin in its library.
+pub const PLUGIN_ID: &str = "org.tresillo.sequencer";
+
+/// What the plugin may ask of the host: nothing that matters to a test.
+pub struct Shared;
+
+impl SharedHandler<'_> for Shared {
+    fn request_restart(&self) {}
+    fn request_process(&self) {}
+    fn request_callback(&self) {}
+}
+
+/// The kind of host that this is.
+pub struct Handlers;
+
+impl HostHandlers for Handlers {
+    type Shared<'a> = Shared;
+    type MainThread<'a> = ();
+    type AudioProcessor<'a> = ();
+}
+
+/// Runs scripts in CLAP.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ClapHost;
+
+impl Host for ClapHost {
+    fn run(&self, sample_rate_hz: f64, frames_max: u32, steps: &[Step]) -> Result<Outcome> {
+        let mut instance = Instance::open()?;
+        instance.activate(sample_rate_hz, frames_max)?;
+        let mut outcome = Outcome::default();
+        for step in steps {
+            match step {
+                Step::Block { frame_count, transport } => {
+                    instance.process(*frame_count, Some(*transport))?;
+                }
+                Step::SetParam { name, normalized } => instance.set_param(name, *normalized)?,
+                Step::Save => outcome.saved.push(instance.save()?),
+                // A host shows its user an error and goes on.
+                Step::Load { state } => drop(instance.load(state)),
+                Step::Reactivate => {
+                    instance.deactivate();
+                    instance.activate(sample_rate_hz, frames_max)?;
+                }
+                Step::Reopen => {
+                    let frame = instance.frame;
+                    outcome.events.append(&mut instance.events);
+                    drop(instance);
+                    instance = Instance::open()?;
+                    instance.frame = frame;
+                    instance.activate(sample_rate_hz, frames_max)?;
+                }
+            }
+        }
+        outcome.events.append(&mut instance.events);
+        Ok(outcome)
+    }
+}
+
+/// One open instance.
+pub struct Instance {
+    plugin: PluginInstance<Handlers>,
+    processor: Option<PluginAudioProcessor<Handlers>>,
+    sample_rate_hz: f64,
+    /// Parameter changes for the next block.
+    changes: EventBuffer,
+    /// What has come out so far.
+    pub events: Vec<HostEvent>,
+    /// Frames since the first block.
+    pub frame: i64,
+}
+
+impl Instance {
+    /// Loads the library and makes an instance.
+    ///
+    /// # Errors
+    /// If the library is not there or refuses.
+    #[allow(unsafe_code, reason = "loading a library is what a host does")]
+    pub fn open() -> Result<Instance> {
+        let path = paths::plugin_library();
+        // SAFETY: the library is the one that this test has built; it is a plugin and keeps to CLAP's rules.
+        let entry = unsafe { PluginEntry::load(&path) }
+            .map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        let host = HostInfo::new("Tresillo's test bed", "", "", "1")?;
+        let id = CString::new(PLUGIN_ID)?;
+        let plugin = PluginInstance::new(|_| Shared, |_| (), &entry, &id, &host)?;
+        Ok(Instance {
+            plugin,
+            processor: None,
+            sample_rate_hz: 0.0,
+            changes: EventBuffer::new(),
+            events: Vec::new(),
+            frame: 0,
+        })
+    }
+
+    /// How many audio ports in, audio ports out, note ports in, note ports out.
+    ///
+    /// # Errors
+    /// If the plugin does not tell.
+    pub fn port_counts(&mut self) -> Result<[u32; 4]> {
+        let plugin = self.plugin.plugin_handle();
+        let audio = plugin.get_extension::<PluginAudioPorts>().context("no audio ports")?;
+        let notes = plugin.get_extension::<PluginNotePorts>().context("no note ports")?;
+        Ok([
+            audio.count(&plugin, true),
+            audio.count(&plugin, false),
+            notes.count(&plugin, true),
+            notes.count(&plugin, false),
+        ])
+    }
+
+    /// Activates and starts.
+    ///
+    /// # Errors
+    /// If the plugin refuses.
+    pub fn activate(&mut self, sample_rate_hz: f64, frames_max: u32) -> Result<()> {
+        self.sample_rate_hz = sample_rate_hz;
+        let config = PluginAudioConfiguration {
+            sample_rate: sample_rate_hz,
+            min_frames_count: 1,
+            max_frames_count: frames_max,
+        };
+        let stopped = self.plugin.activate(|_, _| (), config)?;
+        let started = stopped.start_processing().map_err(|_| anyhow!("does not start"))?;
+        self.processor = Some(started.into());
+        Ok(())
+    }
+
+    /// Stops and deactivates.
+    pub fn deactivate(&mut self) {
+        if let Some(processor) = self.processor.take() {
+            self.plugin.deactivate(processor.into_stopped());
+        }
+    }
+
+    /// Processes one block; `None` is a host without a transport.
+    ///
+    /// # Errors
+    /// If the plugin does, or sends an event of another kind or outside the block.
+    #[allow(
+        unsafe_code,
+        reason = "clack tells a block's length by its buffers, and there are none"
+    )]
+    pub fn process(&mut self, frame_count: u32, transport: Option<Transport>) -> Result<()> {
+        let transport = transport.map(|transport| self.transport_event(transport));
+        let processor = self.processor.as_mut().context("not active")?.as_started_mut()?;
+        // SAFETY: there are no buffers, so there is nothing that their length could be wrong about.
+        let inputs = unsafe { InputAudioBuffers::from_raw_buffers(&[], frame_count) };
+        let mut out = EventBuffer::new();
+        processor.process(
+            &inputs,
+            &mut OutputAudioBuffers::empty(),
+            &self.changes.as_input(),
+            &mut out.as_output(),
+            None,
+            transport.as_ref(),
+        )?;
+        self.changes.clear();
+        for event in out.iter() {
+            let time = event.header().time();
+            ensure!(time < frame_count, "an event at {time} in a block of {frame_count}");
+            let (is_on, channel, key, velocity) = match event.as_core_event() {
+                Some(CoreEventSpace::NoteOn(note)) => {
+                    (true, note.channel(), note.key(), note.velocity())
+                }
+                Some(CoreEventSpace::NoteOff(note)) => (false, note.channel(), note.key(), 0.0),
+                _ => bail!("an event that is no note: {event:?}"),
+            };
+            let specific = |value: clack_host::events::Match<u16>| {
+                value.into_specific().and_then(|value| u8::try_from(value).ok())
+            };
+            #[allow(clippy::cast_possible_truncation, reason = "the plugin's own precision")]
+            self.events.push(HostEvent {
+                frame: self.frame + i64::from(time),
+                is_on,
+                channel: specific(channel).context("a note on no channel")?,
+                key: specific(key).context("a note without a key")?,
+                velocity: velocity as f32,
+            });
+        }
+        self.frame += i64::from(frame_count);
+        Ok(())
+    }
+
+    fn transport_event(&self, transport: Transport) -> TransportEvent {
+        let mut flags = TransportFlags::HAS_BEATS_TIMELINE | TransportFlags::HAS_SECONDS_TIMELINE;
+        flags.set(TransportFlags::HAS_TEMPO, transport.tempo_bpm.is_some());
+        flags.set(TransportFlags::IS_PLAYING, transport.is_playing);
+        flags.set(TransportFlags::IS_LOOP_ACTIVE, transport.loop_beats.is_some());
+        let (loop_start, loop_end) = transport.loop_beats.unwrap_or_default();
+        let tempo_bpm = transport.tempo_bpm.unwrap_or_default();
+        let seconds_per_beat = if tempo_bpm > 0.0 { 60.0 / tempo_bpm } else { 0.0 };
+        #[allow(clippy::cast_precision_loss, reason = "positions of a test are small")]
+        let seconds = transport.frame as f64 / self.sample_rate_hz;
+        TransportEvent {
+            header: EventHeader::new_core(0, EventFlags::empty()),
+            flags,
+            song_pos_beats: BeatTime::from_float(transport.beat),
+            song_pos_seconds: SecondsTime::from_float(seconds),
+            tempo: tempo_bpm,
+            tempo_inc: 0.0,
+            loop_start_beats: BeatTime::from_float(loop_start),
+            loop_end_beats: BeatTime::from_float(loop_end),
+            loop_start_seconds: SecondsTime::from_float(loop_start * seconds_per_beat),
+            loop_end_seconds: SecondsTime::from_float(loop_end * seconds_per_beat),
+            bar_start: BeatTime::from_float(0.0),
+            bar_number: 0,
+            time_signature_numerator: 4,
+            time_signature_denominator: 4,
+        }
+    }
+
+    /// The parameters: the name that the host shows, and the id.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn params(&mut self) -> Result<Vec<(String, u32)>> {
+        let plugin = self.plugin.plugin_handle();
+        let params = plugin.get_extension::<PluginParams>().context("no parameters")?;
+        let mut found = Vec::new();
+        for index in 0..params.count(&plugin) {
+            let mut buffer = ParamInfoBuffer::new();
+            let info = params.get_info(&plugin, index, &mut buffer).context("no information")?;
+            found.push((String::from_utf8(info.name.to_vec())?, info.id.get()));
+        }
+        Ok(found)
+    }
+
+    /// Turns a parameter, by the name that the host shows; it arrives with the next block.
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn set_param(&mut self, name: &str, normalized: f64) -> Result<()> {
+        let plugin = self.plugin.plugin_handle();
+        let params = plugin.get_extension::<PluginParams>().context("no parameters")?;
+        for index in 0..params.count(&plugin) {
+            let mut buffer = ParamInfoBuffer::new();
+            let Some(info) = params.get_info(&plugin, index, &mut buffer) else { continue };
+            if info.name == name.as_bytes() {
+                let value = info.min_value + normalized * (info.max_value - info.min_value);
+                let id: ClapId = info.id;
+                self.changes.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
+                return Ok(());
+            }
+        }
+        bail!("no parameter is called {name}")
+    }
+
+    /// The text of the state: the framework writes its length before it.
+    ///
+    /// # Errors
+    /// If the plugin cannot save.
+    pub fn save(&mut self) -> Result<String> {
+        let plugin = self.plugin.plugin_handle();
+        let state = plugin.get_extension::<PluginState>().context("no state")?;
+        let bytes = RefCell::new(Vec::new());
+        state.save(&plugin, &mut *bytes.borrow_mut())?;
+        let bytes = bytes.into_inner();
+        Ok(String::from_utf8(bytes.get(8..).context("a state shorter than its length")?.to_vec())?)
+    }
+
+    /// Loads the text of a state.
+    ///
+    /// # Errors
+    /// If the plugin says that it did not take it.
+    pub fn load(&mut self, text: &str) -> Result<()> {
+        let plugin = self.plugin.plugin_handle();
+        let state = plugin.get_extension::<PluginState>().context("no state")?;
+        let mut bytes = u64::try_from(text.len())?.to_le_bytes().to_vec();
+        bytes.extend_from_slice(text.as_bytes());
+        Ok(state.load(&plugin, &mut Cursor::new(bytes))?)
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.deactivate();
+    }
+}

@@ -1,0 +1,62 @@
+//! Projects that ask for what hosts and sequencers get wrong.
+
+use tresillo_pattern::Project;
+use tresillo_pattern::format::{json, notation};
+
+/// A kick on each beat and a hat on each 16th: the simplest thing that must be right.
+pub const STEADY: &str = "
+kick: x...x...x...x...
+closed_hat: xxxxxxxxxxxxxxxx
+";
+
+/// Chance, conditions, ratchets, swing, triplets, shifts both ways up to half a step, chords, notes that outlast their step,
+/// the pattern and the loop.
+pub const RICH: &str = "
+swing = 58
+kick:                x...x..>0x.x...x.<300
+snare:               ....X>200.......X<200..o
+closed_hat:          x<500xx*3x?50xxx>500xx(1:2)xx*4xxxx?30x
+ride step=1/12:      x.xx.xx.xx.x
+bass ch=2:           C1=380 . . C1=200 . . Eb1=90 . G0+G1=150 . . Bb0=1900 . . C1<400 .
+pad ch=3 step=1/4:   C3+Eb3+G3+Bb3=450 . . Ab2+C3+Eb3=150
+lead ch=4 step=1/8:  G3=50 Bb3=50 . C4=120*5 . Eb4(2:3) . G4<600
+";
+
+/// Twenty-four tracks that all start on each 16th: 24 events on one frame, and 24 offs with them.
+#[must_use]
+pub fn wide() -> Project {
+    let mut text = String::new();
+    for track in 0..24 {
+        text.push_str(&format!("t{track} ch=1 key={}: xxxxxxxxxxxxxxxx\n", 36 + track));
+    }
+    read(&text)
+}
+
+/// Reads notation.
+///
+/// # Panics
+/// If it is not sound: the fixtures are.
+#[must_use]
+pub fn read(text: &str) -> Project {
+    match notation::read(text) {
+        Ok((project, warnings)) => {
+            assert!(warnings.is_empty(), "a fixture with warnings: {warnings:?}");
+            project
+        }
+        Err(error) => panic!("a fixture that is not sound: {error}"),
+    }
+}
+
+/// The text of a state that holds `project`, in the framework's envelope.
+#[must_use]
+pub fn state_with(project: &Project) -> String {
+    state_with_text(&json::write(project))
+}
+
+/// The text of a state that holds `text` where the project belongs.
+#[must_use]
+pub fn state_with_text(text: &str) -> String {
+    let field = serde_json::Value::from(text).to_string();
+    serde_json::json!({ "version": "0.1.0", "params": {}, "fields": { "project": field } })
+        .to_string()
+}

@@ -1,0 +1,75 @@
+//! Where the plugin, the command and the Python of the test bed are.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX, EXE_SUFFIX};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+/// The folder of the build that this test belongs to: `<target>/debug` or `<target>/release`.
+///
+/// # Panics
+/// If the test executable is not in a target folder.
+#[must_use]
+pub fn build_folder() -> PathBuf {
+    let executable = std::env::current_exe().expect("a process knows its executable");
+    let deps = executable.parent().expect("an executable is in a folder");
+    deps.parent().expect("tests are built in <target>/<profile>/deps").to_owned()
+}
+
+/// The plugin's library, for CLAP hosts.
+#[must_use]
+pub fn plugin_library() -> PathBuf {
+    build_folder().join(format!("{DLL_PREFIX}tresillo_plugin{DLL_SUFFIX}"))
+}
+
+/// The command.
+#[must_use]
+pub fn tresillo() -> PathBuf {
+    build_folder().join(format!("tresillo{EXE_SUFFIX}"))
+}
+
+/// The Python that `cargo xtask setup` puts minihost into.
+#[must_use]
+pub fn python() -> PathBuf {
+    let target = build_folder();
+    let target = target.parent().map_or_else(|| target.clone(), Path::to_owned);
+    target.join("venv").join("bin").join("python")
+}
+
+/// Builds the plugin, with the guard against allocation in it, and the command. Cheap when they are fresh.
+///
+/// # Errors
+/// Cargo's, which has printed what is wrong.
+pub fn build() -> Result<()> {
+    let folder = build_folder();
+    let target = folder.parent().context("a build folder is in the target folder")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args(["build", "--quiet", "-p", "tresillo-plugin", "-p", "tresillo-host"])
+        .args(["--features", "tresillo-plugin/assert_process_allocs"])
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    if folder.ends_with("release") {
+        command.arg("--release");
+    }
+    let status = command.status().context("starting cargo")?;
+    ensure!(status.success(), "cargo could not build the plugin and the command");
+    Ok(())
+}
+
+/// Lays out a VST3 bundle around the plugin's library in `folder`, and returns its path.
+///
+/// # Errors
+/// If the library is not there or the folder cannot be written.
+pub fn make_vst3_bundle(folder: &Path) -> Result<PathBuf> {
+    let bundle = folder.join("Tresillo.vst3");
+    let place = bundle.join("Contents").join(format!("{}-linux", std::env::consts::ARCH));
+    std::fs::create_dir_all(&place).with_context(|| format!("making {}", place.display()))?;
+    let library = plugin_library();
+    std::fs::copy(&library, place.join("Tresillo.so"))
+        .with_context(|| format!("copying {}", library.display()))?;
+    Ok(bundle)
+}

@@ -1,0 +1,415 @@
+//! What hosts do to a sequencer, and what must come out. Each scenario runs in both formats unless it says why not.
+
+use anyhow::{Result, ensure};
+use libtest_mimic::Trial;
+use serde_json::json;
+use tresillo_pattern::{PatternIndex, Window};
+
+use crate::clap_host::{ClapHost, Instance};
+use crate::fixtures::{self, RICH, STEADY, state_with, state_with_text};
+use crate::registry::trial;
+use crate::script::{Host, Outcome, Step, Transport};
+use crate::stream::{HostEvent, check_same, check_stream};
+use crate::timeline::{LoopStyle, Timeline, expected_events, ticks};
+use crate::{close_order, vst3_host};
+
+/// Blocks of a day's work, a prime, and what hosts send at loop ends.
+const ODD_BLOCKS: [u32; 12] = [64, 0, 1, 6, 500, 997, 24, 0, 256, 13, 2, 4096];
+
+type Scenario = fn(&dyn Host) -> Result<()>;
+
+/// All tests of this module.
+#[must_use]
+pub fn tests() -> Vec<Trial> {
+    let scenarios: &[(&str, Scenario)] = &[
+        ("plays_what_events_says_at_every_block_size", plays_what_events_says),
+        ("plays_the_same_at_a_rate_with_halves", plays_at_44100),
+        ("survives_odd_blocks", survives_odd_blocks),
+        ("drops_nothing_when_24_tracks_start_at_once", plays_wide),
+        ("is_silent_when_stopped", is_silent_when_stopped),
+        ("ends_what_sounds_when_stopped_in_mid_note", stops_in_mid_note),
+        ("loops_where_the_host_splits_blocks", loops_split),
+        ("loops_inside_a_block", loops_inside),
+        ("loops_shorter_than_a_block", loops_short),
+        ("loops_that_are_no_whole_number_of_frames", loops_fractional),
+        ("does_not_loop_when_it_starts_behind_the_loop", starts_behind_the_loop),
+        ("jumps_onto_a_beat", jumps_onto_a_beat),
+        ("jumps_between_two_steps", jumps_between_steps),
+        ("jumps_into_a_running_step", jumps_into_a_step),
+        ("treats_play_without_stop_as_a_jump", plays_again),
+        ("plays_before_the_song_starts", plays_negative),
+        ("keeps_its_frames_where_beats_are_rounded", beats_are_rounded),
+        ("loops_where_beats_are_rounded", loops_with_rounded_beats),
+        ("follows_a_tempo_that_changes_in_every_block", follows_a_ramp),
+        ("takes_its_state_into_a_new_instance", state_into_new_instance),
+        ("takes_a_state_while_it_plays", state_while_playing),
+        ("keeps_on_playing_after_a_junk_state", junk_state),
+        ("is_silent_when_bypassed", bypass),
+        ("ends_what_sounds_when_the_pattern_changes", pattern_change),
+        ("opens_with_the_offs_it_owes_when_reactivated", reactivates),
+    ];
+    let only_clap: &[(&str, Scenario)] = &[
+        // minihost tells a tempo or no transport at all.
+        ("plays_at_the_projects_tempo_when_the_host_has_none", no_tempo),
+        ("survives_a_host_without_a_transport", |_| no_transport()),
+        ("has_note_ports_and_no_audio_ports", |_| clap_ports()),
+        ("keeps_the_ids_of_its_parameters", |_| clap_params()),
+    ];
+    let mut tests = vec![trial("what_a_timeline_expects_is_what_events_says", None, expectation)];
+    for &(name, scenario) in scenarios.iter().chain(only_clap) {
+        tests.push(trial(&format!("clap_{name}"), None, move || scenario(&ClapHost)));
+    }
+    let missing = vst3_host::missing();
+    for &(name, scenario) in scenarios {
+        let host = vst3_host::Vst3Host;
+        tests.push(trial(&format!("vst3_{name}"), missing, move || scenario(&host)));
+    }
+    tests.push(trial("vst3_has_a_stereo_output_and_sends_notes", missing, vst3_ports));
+    tests.push(trial("vst3_keeps_the_ids_of_its_parameters", missing, vst3_params));
+    let name = "two_instances_one_automated_closed_in_both_orders";
+    tests.push(trial(&format!("clap_{name}"), None, close_order::clap));
+    tests.push(trial(&format!("vst3_{name}"), missing, close_order::vst3));
+    tests
+}
+
+/// Loads the timeline's project, does what it says, and compares what came out.
+fn check(host: &dyn Host, timeline: Timeline) -> Result<()> {
+    check_within(host, timeline, 0)
+}
+
+fn check_within(host: &dyn Host, timeline: Timeline, frames_off: i64) -> Result<()> {
+    let outcome = run(host, &timeline)?;
+    ensure!(!timeline.expected.is_empty(), "a scenario in which nothing sounds proves nothing");
+    check_same(&timeline.expected, &outcome.events, frames_off)
+}
+
+fn run(host: &dyn Host, timeline: &Timeline) -> Result<Outcome> {
+    let mut steps = vec![Step::Load { state: state_with(&timeline.project) }];
+    steps.extend_from_slice(&timeline.steps);
+    let outcome = host.run(timeline.sample_rate_hz(), timeline.frames_max(), &steps)?;
+    ensure!(outcome.dropped_count == 0, "the host had no room for {}", outcome.dropped_count);
+    ensure!(outcome.peak == 0.0, "the audio output is not silent: {}", outcome.peak);
+    Ok(outcome)
+}
+
+fn steady() -> Timeline {
+    Timeline::new(&fixtures::read(STEADY), 120.0, 48_000.0)
+}
+
+fn rich() -> Timeline {
+    Timeline::new(&fixtures::read(RICH), 120.0, 48_000.0)
+}
+
+fn plays_what_events_says(host: &dyn Host) -> Result<()> {
+    for frame_count in [1, 64, 256, 500, 4096] {
+        for tempo_bpm in [120.0, 97.0] {
+            let beats = if frame_count == 1 { 2.0 } else { 32.0 };
+            let project = fixtures::read(RICH);
+            let timeline =
+                Timeline::new(&project, tempo_bpm, 48_000.0).play(beats, frame_count).stop(1, 64);
+            check(host, timeline).map_err(|error| {
+                error.context(format!("blocks of {frame_count}, {tempo_bpm} BPM"))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// A single pass from song position 0 expects what `tresillo events --rate --bpm` prints, then the offs where it stops.
+fn expectation() -> Result<()> {
+    let project = fixtures::read(RICH);
+    let timeline = Timeline::new(&project, 120.0, 48_000.0).play(32.0, 500).stop(1, 64);
+    let window = Window::new(0, ticks(32));
+    let events = expected_events(&project, &timeline.performance, 120.0, 48_000.0, window);
+    check_same(&events, &timeline.expected, 0)
+}
+
+fn plays_at_44100(host: &dyn Host) -> Result<()> {
+    // 125 BPM at 44.1 kHz: 21/20 frames a tick, so many onsets lie on a half.
+    check(host, Timeline::new(&fixtures::read(RICH), 125.0, 44_100.0).play(16.0, 300).stop(1, 64))
+}
+
+fn survives_odd_blocks(host: &dyn Host) -> Result<()> {
+    let mut timeline = rich();
+    for _ in 0..20 {
+        timeline = timeline.play_blocks(&ODD_BLOCKS);
+    }
+    check(host, timeline.stop(1, 64))
+}
+
+fn plays_wide(host: &dyn Host) -> Result<()> {
+    for frame_count in [64, 4096] {
+        let timeline = Timeline::new(&fixtures::wide(), 120.0, 48_000.0);
+        check(host, timeline.play(8.0, frame_count).stop(1, 64))?;
+    }
+    Ok(())
+}
+
+fn is_silent_when_stopped(host: &dyn Host) -> Result<()> {
+    let timeline = rich().stop(200, 256).locate(1.0).stop(200, 256);
+    let outcome = run(host, &timeline)?;
+    ensure!(outcome.events.is_empty(), "sounds when stopped: {:?}", outcome.events.first());
+    Ok(())
+}
+
+fn stops_in_mid_note(host: &dyn Host) -> Result<()> {
+    check(host, rich().play(2.6, 256).stop(20, 256).play(3.1, 256).stop(20, 256))
+}
+
+fn loops_split(host: &dyn Host) -> Result<()> {
+    check(
+        host,
+        rich().set_loop(Some((1.0, 3.0)), LoopStyle::SplitsBlocks).play(20.0, 500).stop(1, 64),
+    )
+}
+
+fn loops_inside(host: &dyn Host) -> Result<()> {
+    // The step on beat 4 is early: it sounds at a start there, never at a wrap.
+    for (start, end) in [(0.0, 1.0), (1.0, 3.0), (2.25, 3.5), (4.0, 6.0)] {
+        // No multiple of these is a loop's end, a multiple of 6,000 frames.
+        for frame_count in [512, 4099] {
+            let timeline = rich().set_loop(Some((start, end)), LoopStyle::InsideBlocks);
+            check(host, timeline.play(20.0, frame_count).stop(1, 64))
+                .map_err(|error| error.context(format!("loop {start} to {end}, {frame_count}")))?;
+        }
+    }
+    Ok(())
+}
+
+fn loops_short(host: &dyn Host) -> Result<()> {
+    // A 32nd is 3000 frames.
+    let timeline = steady().set_loop(Some((1.0, 1.125)), LoopStyle::InsideBlocks);
+    check(host, timeline.locate(1.0).play(6.0, 4096).stop(1, 64))?;
+    let timeline = rich().set_loop(Some((2.0, 2.25)), LoopStyle::InsideBlocks);
+    check(host, timeline.locate(2.0).play(6.0, 8192).stop(1, 64))
+}
+
+fn loops_fractional(host: &dyn Host) -> Result<()> {
+    // A beat is 29690.72 frames: where the loop's end falls between frames, hosts differ by one.
+    for style in [LoopStyle::InsideBlocks, LoopStyle::SplitsBlocks] {
+        let timeline = Timeline::new(&fixtures::read(RICH), 97.0, 48_000.0);
+        let timeline = timeline.set_loop(Some((1.0, 2.0)), style).play(60.0, 500).stop(1, 64);
+        check_within(host, timeline, 1).map_err(|error| error.context(format!("{style:?}")))?;
+    }
+    Ok(())
+}
+
+fn starts_behind_the_loop(host: &dyn Host) -> Result<()> {
+    let timeline = rich().set_loop(Some((1.0, 2.0)), LoopStyle::InsideBlocks);
+    check(host, timeline.locate(2.0).play(8.0, 500).stop(1, 64))
+}
+
+fn jumps_onto_a_beat(host: &dyn Host) -> Result<()> {
+    check(
+        host,
+        rich().play(2.7, 256).locate(8.0).play(4.3, 256).locate(4.0).play(2.0, 64).stop(1, 64),
+    )
+}
+
+fn jumps_between_steps(host: &dyn Host) -> Result<()> {
+    check(
+        host,
+        steady().play(2.7, 256).locate(8.2).play(4.3, 256).locate(0.13).play(2.0, 64).stop(1, 64),
+    )
+}
+
+fn jumps_into_a_step(host: &dyn Host) -> Result<()> {
+    // A hundredth of a beat into the step on beat 4, and a frame into it.
+    let timeline = steady().play(2.7, 256).locate(4.01).play(2.0, 256);
+    check(host, timeline.locate_frame(8.0 * 24_000.0 + 1.0).play(2.0, 256).stop(1, 64))
+}
+
+fn plays_again(host: &dyn Host) -> Result<()> {
+    check(
+        host,
+        rich().play(2.6, 256).locate(0.0).play(1.3, 256).locate(0.0).play(4.0, 256).stop(1, 64),
+    )
+}
+
+fn plays_negative(host: &dyn Host) -> Result<()> {
+    check(host, rich().locate(-5.5).play(9.0, 500).stop(1, 64))
+}
+
+fn beats_are_rounded(host: &dyn Host) -> Result<()> {
+    for (tempo_bpm, frame_count) in [(120.0, 64), (97.0, 256), (97.000_000_17, 500), (133.7, 1024)]
+    {
+        let mut timeline = Timeline::new(&fixtures::read(RICH), tempo_bpm, 48_000.0);
+        timeline.beat_grid = Some(1920.0);
+        check(host, timeline.play(32.0, frame_count).stop(1, 64))
+            .map_err(|error| error.context(format!("{tempo_bpm} BPM")))?;
+    }
+    Ok(())
+}
+
+fn loops_with_rounded_beats(host: &dyn Host) -> Result<()> {
+    let mut timeline = Timeline::new(&fixtures::read(RICH), 97.0, 48_000.0)
+        .set_loop(Some((1.0, 3.0)), LoopStyle::SplitsBlocks);
+    timeline.beat_grid = Some(1920.0);
+    check_within(host, timeline.play(40.0, 500).stop(1, 64), 1)
+}
+
+fn follows_a_ramp(host: &dyn Host) -> Result<()> {
+    // From 60 to 180 BPM within sixteen beats. The beats that the host tells are exact at the start of each block.
+    let project = fixtures::read(STEADY);
+    for frame_count in [64, 500, 4096] {
+        let mut steps = vec![Step::Load { state: state_with(&project) }];
+        let (mut beat, mut frame) = (0.0, 0_i64);
+        while beat < 16.0 {
+            let tempo_bpm = 60.0 + 120.0 * (beat / 16.0);
+            let transport = Transport {
+                is_playing: true,
+                tempo_bpm: Some(tempo_bpm),
+                beat,
+                frame,
+                loop_beats: None,
+            };
+            steps.push(Step::Block { frame_count, transport });
+            // dbeat/dt = tempo/60 and tempo is a line in beats: beats grow exponentially.
+            let seconds = f64::from(frame_count) / 48_000.0;
+            beat = (beat + 8.0) * (120.0 / 16.0 / 60.0 * seconds).exp() - 8.0;
+            frame += i64::from(frame_count);
+        }
+        steps.push(Step::Block { frame_count, transport: Transport::default() });
+        let outcome = host.run(48_000.0, frame_count, &steps)?;
+        check_stream(&outcome.events)?;
+        let keys = |events: &[HostEvent]| -> Vec<u8> {
+            let mut ons: Vec<_> = events.iter().filter(|event| event.is_on).collect();
+            ons.sort_by_key(|event| (event.frame, event.key));
+            ons.iter().map(|event| event.key).collect()
+        };
+        // What lies in the last block's overshoot may or may not sound; up to beat 16 nothing is lost and nothing doubles.
+        let window = Window::new(0, ticks(16));
+        let expected = expected_events(&project, &Default::default(), 120.0, 48_000.0, window);
+        let (expected, got) = (keys(&expected), keys(&outcome.events));
+        ensure!(got.starts_with(&expected), "blocks of {frame_count}: other notes on a ramp");
+        ensure!(got.len() <= expected.len() + 4, "blocks of {frame_count}: notes beyond the end");
+    }
+    Ok(())
+}
+
+fn state_into_new_instance(host: &dyn Host) -> Result<()> {
+    let mut timeline = rich();
+    let save = [Step::Load { state: state_with(&timeline.project) }, Step::Save];
+    let saved = host.run(48_000.0, 64, &save)?.saved;
+    let state = saved.into_iter().next().expect("it was asked to save");
+    timeline = timeline.play(4.0, 256).stop(1, 64);
+    let mut steps = vec![Step::Reopen, Step::Load { state }];
+    steps.extend_from_slice(&timeline.steps);
+    let outcome = host.run(48_000.0, 256, &steps)?;
+    check_same(&timeline.expected, &outcome.events, 0)
+}
+
+fn state_while_playing(host: &dyn Host) -> Result<()> {
+    // Cut shortly before a step each time, when the player has looked ahead beyond it.
+    let mut timeline = rich().play(0.99, 256);
+    let projects = [fixtures::read(STEADY), fixtures::wide(), fixtures::read(RICH)];
+    for project in projects.iter().cycle().take(9).cloned() {
+        timeline = timeline.cut_over(Step::Load { state: state_with(&project) }, |timeline| {
+            timeline.project = project;
+        });
+        timeline = timeline.play(1.0, 256);
+    }
+    let steps = timeline.stop(1, 64);
+    let project = fixtures::read(RICH);
+    let mut first = vec![Step::Load { state: state_with(&project) }];
+    first.extend_from_slice(&steps.steps);
+    let outcome = host.run(48_000.0, 256, &first)?;
+    check_same(&steps.expected, &outcome.events, 0)
+}
+
+fn junk_state(host: &dyn Host) -> Result<()> {
+    let mut timeline = rich().play(1.3, 256);
+    let junk = [
+        String::new(),
+        "junk".to_owned(),
+        "{}".to_owned(),
+        "\u{0}\u{1}\u{2}".to_owned(),
+        state_with_text("junk"),
+        state_with_text("{\"format\": \"tresillo/99\"}"),
+        state_with_text("{\"format\": \"tresillo/1\", \"patterns\": 7}"),
+        r#"{"version":"0.1.0","params":{},"fields":{"project":"7"}}"#.to_owned(),
+        r#"{"version":"0.1.0","params":{"pattern":"x","nonsense":3},"fields":{}}"#.to_owned(),
+    ];
+    for state in junk {
+        timeline = timeline.step(Step::Load { state }).play(1.3, 256);
+    }
+    check(host, timeline.stop(1, 64))
+}
+
+fn bypass(host: &dyn Host) -> Result<()> {
+    let timeline = rich().play(2.6, 256);
+    let timeline =
+        timeline.cut(Step::SetParam { name: "Bypass", normalized: 1.0 }).roll_silently(2.6, 256);
+    let timeline = timeline.cut(Step::SetParam { name: "Bypass", normalized: 0.0 }).play(2.6, 256);
+    check(host, timeline.stop(1, 64))
+}
+
+fn pattern_change(host: &dyn Host) -> Result<()> {
+    let two = format!("[one]\n{RICH}\n[two]\n{STEADY}\n");
+    let timeline = Timeline::new(&fixtures::read(&two), 120.0, 48_000.0).play(2.6, 256);
+    let second = Step::SetParam { name: "Pattern", normalized: 1.0 / 127.0 };
+    let timeline = timeline.cut_over(second, |timeline| {
+        timeline.performance.pattern = PatternIndex(1);
+    });
+    check(host, timeline.play(2.6, 256).stop(1, 64))
+}
+
+fn reactivates(host: &dyn Host) -> Result<()> {
+    let timeline = rich().play(2.6, 256).cut(Step::Reactivate);
+    check(host, timeline.play(2.6, 256).cut(Step::Reactivate).stop(2, 256))
+}
+
+fn no_tempo(host: &dyn Host) -> Result<()> {
+    let mut project = fixtures::read(RICH);
+    project.tempo = tresillo_pattern::document::Tempo::new(97.0)?;
+    let mut timeline = Timeline::new(&project, 97.0, 48_000.0);
+    timeline.tells_tempo = false;
+    check(host, timeline.play(16.0, 256).stop(1, 64))
+}
+
+fn no_transport() -> Result<()> {
+    let mut instance = Instance::open()?;
+    instance.activate(48_000.0, 256)?;
+    for _ in 0..500 {
+        instance.process(256, None)?;
+    }
+    ensure!(instance.events.is_empty(), "sounds without a transport");
+    Ok(())
+}
+
+fn clap_ports() -> Result<()> {
+    let counts = Instance::open()?.port_counts()?;
+    ensure!(counts == [0, 0, 1, 1], "audio in, audio out, notes in, notes out: {counts:?}");
+    Ok(())
+}
+
+fn vst3_ports() -> Result<()> {
+    let about = vst3_host::about()?;
+    ensure!(about["audio_ports"] == json!([0, 2]), "audio in, audio out: {}", about["audio_ports"]);
+    ensure!(about["notes"] == json!([true, true]), "notes in, notes out: {}", about["notes"]);
+    Ok(())
+}
+
+/// The ids that hosts have saved in projects, by the names that they show. An entry never changes; new ones are added.
+const PARAM_IDS: [(&str, u32); 6] = [
+    ("Bypass", 773_352_680),
+    ("Pattern", 1_356_393_360),
+    ("Transpose", 1_052_964_665),
+    ("Swing", 109_854_462),
+    ("Chance", 785_847_092),
+    ("Seed", 3_526_257),
+];
+
+fn clap_params() -> Result<()> {
+    let params = Instance::open()?.params()?;
+    let expected = PARAM_IDS.map(|(name, id)| (name.to_owned(), id));
+    ensure!(params == expected, "{params:?}");
+    Ok(())
+}
+
+fn vst3_params() -> Result<()> {
+    let about = vst3_host::about()?;
+    let expected = PARAM_IDS.map(|(name, id)| json!([name, id.to_string()]));
+    ensure!(about["params"] == json!(expected), "{}", about["params"]);
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! What a host does to one instance, step by step, in words that every format's host understands.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::stream::HostEvent;
+
+/// What the host says of its transport at the start of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Transport {
+    /// Whether it rolls.
+    pub is_playing: bool,
+    /// Quarter notes a minute; `None` is a host that does not say.
+    pub tempo_bpm: Option<f64>,
+    /// Song position in quarter notes.
+    pub beat: f64,
+    /// Song position in frames, which hosts tell in frames (VST3) or seconds (CLAP).
+    pub frame: i64,
+    /// The loop in quarter notes, if it is on.
+    pub loop_beats: Option<(f64, f64)>,
+}
+
+/// One thing that a host does.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum Step {
+    /// Processes one block.
+    Block {
+        /// Its length.
+        frame_count: u32,
+        /// What the host says.
+        transport: Transport,
+    },
+    /// Turns a parameter, before the next block.
+    SetParam {
+        /// The name that the host shows.
+        name: &'static str,
+        /// Where in its range, `[0, 1]`.
+        normalized: f64,
+    },
+    /// Saves the state: [`Outcome::saved`] gets its text.
+    Save,
+    /// Loads a state; text that is no state is junk. A host may do so at any time.
+    Load {
+        /// What [`Step::Save`] gave, or something else.
+        state: String,
+    },
+    /// Deactivates and activates again.
+    Reactivate,
+    /// Closes the instance and opens a new one.
+    Reopen,
+}
+
+/// What came out.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// All notes, by frames since the first block.
+    pub events: Vec<HostEvent>,
+    /// The states saved, in order.
+    pub saved: Vec<String>,
+    /// The loudest sample of the audio outputs, which the host fills with noise before each block.
+    pub peak: f64,
+    /// Events that the host had no room for.
+    pub dropped_count: u64,
+}
+
+/// A host that can run scripts.
+pub trait Host {
+    /// Opens an instance at `sample_rate_hz`, for blocks of up to `frames_max`, and runs `steps` on it.
+    ///
+    /// # Errors
+    /// What the host says when something fails.
+    fn run(&self, sample_rate_hz: f64, frames_max: u32, steps: &[Step]) -> Result<Outcome>;
+}
