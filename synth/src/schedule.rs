@@ -135,6 +135,7 @@ impl Schedule {
         let frames = frames.min(to_tick);
         let is_tick = voice.frame == 0;
         let mut out = [[0.0; CONTROL_PERIOD]; 2];
+        let mut silent = 0;
         for (step, state) in self.steps.iter().zip(&mut voice.states) {
             let segment = Segment {
                 signals,
@@ -143,12 +144,14 @@ impl Schedule {
                 to_tick,
                 is_tick,
                 buffers: &scratch.buffers,
+                silent,
                 inputs: step.inputs,
             };
-            step.node.process(state, &segment, &mut out);
+            let is_silent = step.node.process(state, &segment, &mut out);
             for (samples, &index) in out.iter().zip(&step.outputs).take(step.output_count()) {
                 if let Some(buffer) = scratch.buffers.get_mut(usize::from(index)) {
-                    buffer[..frames].copy_from_slice(&samples[..frames]);
+                    *buffer = *samples;
+                    silent = silent & !(1 << index) | u64::from(is_silent) << index;
                 }
             }
         }

@@ -108,12 +108,23 @@ impl Filter {
         state.second = math::flush(state.second);
     }
 
-    #[inline]
-    pub(super) fn process(&self, state: &mut State, segment: &Segment<'_>, out: &mut [f32]) {
-        if segment.is_tick {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    pub(super) fn process(
+        &self,
+        state: &mut State,
+        segment: &Segment<'_>,
+        out: &mut [f32],
+    ) -> bool {
+        let is_asleep = state.first == 0.0 && state.second == 0.0;
+        let input = segment.input(INPUT).filter(|_| !(is_asleep && segment.is_silent(INPUT)));
+        let Some(input) = input else {
+            out.fill(0.0);
+            return true;
+        };
+        if segment.is_tick || state.coefficients == Coefficients::default() {
             self.tick(state, segment);
         }
-        let Some(input) = segment.input(INPUT) else { return out.fill(0.0) };
         let Coefficients { first, second, out: mix } = state.coefficients;
         let (mut s1, mut s2) = (state.first, state.second);
         for (sample, &input) in out.iter_mut().zip(input) {
@@ -123,5 +134,6 @@ impl Filter {
             s1 = next;
         }
         (state.first, state.second) = (s1, s2);
+        false
     }
 }

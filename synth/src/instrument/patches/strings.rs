@@ -73,7 +73,7 @@ pub(super) fn pluck(pluck: &Pluck) -> Recipe {
 fn driven(drive: f32, cutoff_hz: f32) -> Recipe {
     let strings = [
         wave(Waveform::Saw, 1.0, 0.0, 0.6).struck(),
-        wave(Waveform::Pulse, 1.0, 3.0, 0.35).width(0.4).struck(),
+        wave(Waveform::Pulse, 1.0, 3.0, 0.35).struck(),
     ];
     let amplitude = Envelope {
         attack_s: 0.003,
