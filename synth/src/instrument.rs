@@ -114,7 +114,7 @@ impl BuiltIn {
         Self {
             bank,
             channels: [Channel::new(); CHANNELS],
-            voices: vec![Voice::default(); slots],
+            voices: std::iter::repeat_with(Voice::default).take(slots).collect(),
             active: Vec::with_capacity(slots),
             free: (0..slots).rev().collect(),
             scratch,
@@ -283,7 +283,7 @@ impl BuiltIn {
             let victim = candidates.copied().reduce(|best, slot| {
                 let (best_rank, rank) = (rank(&best), rank(&slot));
                 let is_better =
-                    rank.0 < best_rank.0 || (rank.0 == best_rank.0 && rank.1 < best_rank.1);
+                    (!rank.0 && best_rank.0) || (rank.0 == best_rank.0 && rank.1 < best_rank.1);
                 if is_better { slot } else { best }
             });
             if self.free.is_empty() {

@@ -26,8 +26,9 @@ pub struct Schedule {
     sample_rate_hz: f32,
 }
 
-/// What one voice remembers of its schedule. Its room is fixed when it is made.
-#[derive(Clone, Debug)]
+/// What one voice remembers of its schedule. Its room is fixed when it is made; it is not `Clone`,
+/// because a clone of a vector has no spare room.
+#[derive(Debug)]
 pub struct VoiceState {
     states: Vec<State>,
     /// Frames since the note's start, within its control period.

@@ -155,16 +155,16 @@ fn assign(graph: &Graph, sources: &[Sources], order: &[usize], sample_rate_hz: f
             }
         }
         let count = graph.nodes[node].output_names().len();
-        for port in 0..count {
-            place[node][port] = free.pop().unwrap_or_else(|| {
+        for output in place[node].iter_mut().take(count) {
+            *output = free.pop().unwrap_or_else(|| {
                 buffer_count += 1;
                 (buffer_count - 1) as u8
             });
         }
         // An output that nobody reads may be overwritten by the next node.
-        for port in 0..count {
-            if readers[node][port] == 0 {
-                free.push(place[node][port]);
+        for (output, readers) in place[node].iter().zip(readers[node]).take(count) {
+            if readers == 0 {
+                free.push(*output);
             }
         }
         steps.push(Step { node: graph.nodes[node], inputs, outputs: place[node] });

@@ -35,6 +35,9 @@ const FRAMES: Block = {
     frames
 };
 
+/// Below it (−120 dB) what still decays is left out, so that a held level stands still.
+const SETTLED: f32 = 1e-6;
+
 /// Attack, decay to a sustained part that may fade, release.
 ///
 /// At `t` seconds after the onset, `t < attack_s`:
@@ -185,6 +188,9 @@ impl Envelope {
         } else {
             state.decaying *= release;
             state.fading = 0.0;
+        }
+        if state.decaying < SETTLED {
+            state.decaying = 0.0;
         }
         let holds = state.stage == Stage::Decay && self.fade_s.is_none() && self.sustain > 0.0;
         if !holds && state.decaying + state.fading < END_LEVEL {

@@ -63,6 +63,8 @@ pub(crate) struct State {
     first: f32,
     second: f32,
     coefficients: Coefficients,
+    /// Octaves of cutoff that the coefficients are for.
+    octaves: Option<f32>,
 }
 
 /// The state-space step: `s' = A s + b in`, `out = c s + d in`.
@@ -102,8 +104,11 @@ impl Filter {
         let octaves = segment.first(CUTOFF, 0.0)
             + self.key_tracking * signals.key_octaves
             + self.brightness * signals.brightness_octaves;
-        let cutoff_hz = self.cutoff_hz * math::exp2(octaves);
-        state.coefficients = self.coefficients(cutoff_hz, segment.sample_rate_hz);
+        if state.octaves != Some(octaves) {
+            let cutoff_hz = self.cutoff_hz * math::exp2(octaves);
+            state.coefficients = self.coefficients(cutoff_hz, segment.sample_rate_hz);
+            state.octaves = Some(octaves);
+        }
         state.first = math::flush(state.first);
         state.second = math::flush(state.second);
     }
@@ -122,7 +127,7 @@ impl Filter {
             out.fill(0.0);
             return true;
         };
-        if segment.is_tick || state.coefficients == Coefficients::default() {
+        if segment.is_tick || state.octaves.is_none() {
             self.tick(state, segment);
         }
         let Coefficients { first, second, out: mix } = state.coefficients;
