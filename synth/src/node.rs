@@ -71,7 +71,8 @@ pub(crate) struct Segment<'a> {
     pub(crate) to_tick: usize,
     /// Whether the segment begins a control period.
     pub(crate) is_tick: bool,
-    pub(crate) buffers: &'a [Block],
+    /// The buffers before and after the one that is written.
+    pub(crate) buffers: [&'a [Block]; 2],
     /// A bit for each buffer that is silent all through the segment.
     pub(crate) silent: u64,
     pub(crate) inputs: [Option<u8>; MAX_INPUTS],
@@ -83,8 +84,13 @@ impl Segment<'_> {
     /// The whole block is given, so that a loop over a whole period has a known length.
     #[inline]
     pub(crate) fn input(&self, port: u8) -> Option<&Block> {
-        let index = (*self.inputs.get(usize::from(port))?)?;
-        self.buffers.get(usize::from(index))
+        let index = usize::from((*self.inputs.get(usize::from(port))?)?);
+        let [before, after] = self.buffers;
+        match index.checked_sub(before.len()) {
+            None => before.get(index),
+            // The buffer between the two is the one written: no node reads it at the same time.
+            Some(beyond) => after.get(beyond.checked_sub(1)?),
+        }
     }
 
     /// Whether a wire ends at an input and brings nothing but zeros.
@@ -195,7 +201,8 @@ impl Node {
         &self,
         state: &mut State,
         segment: &Segment<'_>,
-        [first, second]: &mut [Block; 2],
+        first: &mut Block,
+        second: &mut Block,
     ) -> bool {
         // The same code twice: with the length known, its loops are unrolled and vectorised whole.
         if segment.frames == CONTROL_PERIOD {

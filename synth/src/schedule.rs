@@ -135,24 +135,31 @@ impl Schedule {
         let to_tick = voice.frames_to_tick();
         let frames = frames.min(to_tick);
         let is_tick = voice.frame == 0;
-        let mut out = [[0.0; CONTROL_PERIOD]; 2];
-        let mut silent = 0;
+        let mut silent = 0u64;
+        let mut second = [0.0; CONTROL_PERIOD];
         for (step, state) in self.steps.iter().zip(&mut voice.states) {
+            let [out, second_out] = step.outputs;
+            let Some((before, rest)) = scratch.buffers.split_at_mut_checked(usize::from(out))
+            else {
+                continue;
+            };
+            let Some((first, after)) = rest.split_first_mut() else { continue };
             let segment = Segment {
                 signals,
                 sample_rate_hz: self.sample_rate_hz,
                 frames,
                 to_tick,
                 is_tick,
-                buffers: &scratch.buffers,
+                buffers: [before, after],
                 silent,
                 inputs: step.inputs,
             };
-            let is_silent = step.node.process(state, &segment, &mut out);
-            for (samples, &index) in out.iter().zip(&step.outputs).take(step.output_count()) {
-                if let Some(buffer) = scratch.buffers.get_mut(usize::from(index)) {
-                    *buffer = *samples;
-                    silent = silent & !(1 << index) | u64::from(is_silent) << index;
+            let is_silent = step.node.process(state, &segment, first, &mut second);
+            silent = silent & !(1 << out) | u64::from(is_silent) << out;
+            if step.has_second_output() {
+                silent &= !(1 << second_out);
+                if let Some(buffer) = scratch.buffers.get_mut(usize::from(second_out)) {
+                    *buffer = second;
                 }
             }
         }
@@ -204,7 +211,7 @@ impl Schedule {
 
 impl Step {
     #[inline]
-    fn output_count(&self) -> usize {
-        if matches!(self.node, Node::Pan(_)) { 2 } else { 1 }
+    fn has_second_output(&self) -> bool {
+        matches!(self.node, Node::Pan(_))
     }
 }

@@ -144,6 +144,14 @@ fn assign(graph: &Graph, sources: &[Sources], order: &[usize], sample_rate_hz: f
     let mut buffer_count = 0;
     let mut steps = Vec::with_capacity(order.len());
     for &node in order {
+        // Outputs first, so that a node never writes where it reads.
+        let count = graph.nodes[node].output_names().len();
+        for output in place[node].iter_mut().take(count) {
+            *output = free.pop().unwrap_or_else(|| {
+                buffer_count += 1;
+                (buffer_count - 1) as u8
+            });
+        }
         let mut inputs = [None; MAX_INPUTS];
         for (input, source) in inputs.iter_mut().zip(&sources[node]) {
             let &Some((from, port)) = source else { continue };
@@ -153,13 +161,6 @@ fn assign(graph: &Graph, sources: &[Sources], order: &[usize], sample_rate_hz: f
             if readers[from][port] == 0 {
                 free.push(place[from][port]);
             }
-        }
-        let count = graph.nodes[node].output_names().len();
-        for output in place[node].iter_mut().take(count) {
-            *output = free.pop().unwrap_or_else(|| {
-                buffer_count += 1;
-                (buffer_count - 1) as u8
-            });
         }
         // An output that nobody reads may be overwritten by the next node.
         for (output, readers) in place[node].iter().zip(readers[node]).take(count) {

@@ -142,7 +142,7 @@ fn the_schedule_is_flat_ordered_and_leaves_out_what_is_not_heard() {
 
 #[test]
 fn buffers_are_used_again_but_never_while_someone_waits_for_them() {
-    // ((1 + 2) + 4 + …): a chain needs two buffers whatever its length.
+    // ((1 + 2) + 4 + …): a chain needs three buffers whatever its length.
     let mut graph = Graph::new();
     let mut sum = constant(&mut graph, 1.0);
     let first = sum;
@@ -158,7 +158,7 @@ fn buffers_are_used_again_but_never_while_someone_waits_for_them() {
     let out = graph.add(Output);
     graph.connect(sum, out.inlet(0));
     assert_eq!(first_frame(&graph), [expected; 2]);
-    assert_eq!(graph.compile(48_000.0).expect("sound").buffer_count(), 2);
+    assert_eq!(graph.compile(48_000.0).expect("sound").buffer_count(), 3);
     // The first value is also wanted at the very end, so it keeps its buffer.
     graph.connect(first, out.inlet(1));
     assert_eq!(first_frame(&graph), [expected, 1.0]);

@@ -134,7 +134,8 @@ fn every_waveform_is_in_tune_from_20_hz_to_12_khz() {
 fn waves_have_the_harmonics_of_their_fourier_series() {
     let pi = std::f64::consts::PI;
     // Amplitude of harmonic n, per shape (pulse at half width is a square).
-    let shapes: [(Waveform, fn(f64) -> f64); 3] = [
+    type Amplitude = fn(f64) -> f64;
+    let shapes: [(Waveform, Amplitude); 3] = [
         (Waveform::Saw, |n| 2.0 / n),
         (Waveform::Pulse, |n| if n % 2.0 == 1.0 { 4.0 / n } else { 0.0 }),
         (Waveform::Triangle, |n| {
