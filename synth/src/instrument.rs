@@ -35,8 +35,16 @@ const STEAL_S: f32 = 0.005;
 /// Fade of a drum that another one of its group cuts off, in seconds.
 const CHOKE_S: f32 = 0.02;
 
-/// Level of the whole, so that a middle C of the piano at velocity 100 peaks near −12 dBFS.
-const MASTER_GAIN: f32 = 1.0;
+/// 0 to 127: where in a gain period a frame is.
+const POSITIONS: [f32; GAIN_PERIOD] = {
+    let mut positions = [0.0; GAIN_PERIOD];
+    let mut i = 1;
+    while i < GAIN_PERIOD {
+        positions[i] = positions[i - 1] + 1.0;
+        i += 1;
+    }
+    positions
+};
 
 type Bus = [[f32; GAIN_PERIOD]; 2];
 
@@ -106,7 +114,7 @@ impl BuiltIn {
         Self {
             bank,
             channels: [Channel::new(); CHANNELS],
-            voices: vec![Voice::default(); slots],
+            voices: std::iter::repeat_with(Voice::default).take(slots).collect(),
             active: Vec::with_capacity(slots),
             free: (0..slots).rev().collect(),
             scratch,
@@ -275,7 +283,7 @@ impl BuiltIn {
             let victim = candidates.copied().reduce(|best, slot| {
                 let (best_rank, rank) = (rank(&best), rank(&slot));
                 let is_better =
-                    rank.0 < best_rank.0 || (rank.0 == best_rank.0 && rank.1 < best_rank.1);
+                    (!rank.0 && best_rank.0) || (rank.0 == best_rank.0 && rank.1 < best_rank.1);
                 if is_better { slot } else { best }
             });
             if self.free.is_empty() {
@@ -394,6 +402,7 @@ impl BuiltIn {
             sounds[usize::from(self.voices[slot].onset.channel)] = true;
         }
         let frames = left.len();
+        let positions = &POSITIONS[self.frame..self.frame + frames];
         let channels = self.channels.iter().zip(&mut self.buses).zip(sounds);
         for ((channel, buses), _) in channels.filter(|(_, sounds)| *sounds) {
             let (now, goal) = (channel.gains, channel.goal);
@@ -402,13 +411,17 @@ impl BuiltIn {
             for ((bus, (out, send)), (from, to)) in buses.iter_mut().zip(outs).zip(ramps) {
                 let slope = (to - from) * (1.0 / math::float(GAIN_PERIOD));
                 let bus = &mut bus[..frames];
-                for (i, ((bus, out), send)) in bus.iter_mut().zip(out).zip(send).enumerate() {
-                    let gain = from + slope * math::float(self.frame + i);
-                    let sample = *bus * (gain * MASTER_GAIN);
-                    *out += sample;
-                    *send += sample * now.reverb;
-                    *bus = 0.0;
+                // Simple loops one after the other, so that each works on several frames at once.
+                for (sample, position) in bus.iter_mut().zip(positions) {
+                    *sample *= from + slope * position;
                 }
+                for (out, sample) in out.iter_mut().zip(&*bus) {
+                    *out += sample;
+                }
+                for (send, sample) in send.iter_mut().zip(&*bus) {
+                    *send += sample * now.reverb;
+                }
+                bus.fill(0.0);
             }
         }
     }

@@ -27,7 +27,7 @@ pub(crate) fn round(x: f32) -> f32 {
 pub(crate) fn sin_turn(x: f32) -> f32 {
     let square = x * x;
     let mut sum = -12.233_344;
-    sum = sum * square + 38.123_217;
+    sum = sum * square + 38.123_215;
     sum = sum * square - 67.043_9;
     sum = sum * square + 64.834_68;
     sum = sum * square - 25.132_73;

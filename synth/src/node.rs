@@ -71,16 +71,33 @@ pub(crate) struct Segment<'a> {
     pub(crate) to_tick: usize,
     /// Whether the segment begins a control period.
     pub(crate) is_tick: bool,
-    pub(crate) buffers: &'a [Block],
+    /// The buffers before and after the one that is written.
+    pub(crate) buffers: [&'a [Block]; 2],
+    /// A bit for each buffer that is silent all through the segment.
+    pub(crate) silent: u64,
     pub(crate) inputs: [Option<u8>; MAX_INPUTS],
 }
 
 impl Segment<'_> {
-    /// The samples at an input, if a wire ends there.
+    /// The samples at an input, if a wire ends there; those from `frames` on mean nothing.
+    ///
+    /// The whole block is given, so that a loop over a whole period has a known length.
     #[inline]
-    pub(crate) fn input(&self, port: u8) -> Option<&[f32]> {
-        let index = (*self.inputs.get(usize::from(port))?)?;
-        self.buffers.get(usize::from(index))?.get(..self.frames)
+    pub(crate) fn input(&self, port: u8) -> Option<&Block> {
+        let index = usize::from((*self.inputs.get(usize::from(port))?)?);
+        let [before, after] = self.buffers;
+        match index.checked_sub(before.len()) {
+            None => before.get(index),
+            // The buffer between the two is the one written: no node reads it at the same time.
+            Some(beyond) => after.get(beyond.checked_sub(1)?),
+        }
+    }
+
+    /// Whether a wire ends at an input and brings nothing but zeros.
+    #[inline]
+    pub(crate) fn is_silent(&self, port: u8) -> bool {
+        let index = self.inputs.get(usize::from(port)).copied().flatten();
+        index.is_some_and(|index| self.silent >> index & 1 == 1)
     }
 
     /// The first sample at an input, or `default` without a wire.
@@ -144,7 +161,8 @@ impl Node {
     #[must_use]
     pub fn input_names(&self) -> &'static [&'static str] {
         match self {
-            Self::Signal(_) | Self::Noise(_) => &[],
+            Self::Signal(_) => &[],
+            Self::Noise(_) => noise::INPUT_NAMES,
             Self::Oscillator(_) => oscillator::INPUT_NAMES,
             Self::Envelope(_) => envelope::INPUT_NAMES,
             Self::Filter(_) => filter::INPUT_NAMES,
@@ -176,26 +194,54 @@ impl Node {
         }
     }
 
-    /// Makes one segment of the first output (and of the second, where there is one).
+    /// Makes one segment of the first output (and of the second, where there is one). Says whether
+    /// it is silent; what it says depends on control ticks and events alone, as all sound does.
     #[inline]
-    pub(crate) fn process(&self, state: &mut State, segment: &Segment<'_>, out: &mut [Block; 2]) {
-        let [first, second] = out;
-        let first = &mut first[..segment.frames];
+    pub(crate) fn process(
+        &self,
+        state: &mut State,
+        segment: &Segment<'_>,
+        first: &mut Block,
+        second: &mut Block,
+    ) -> bool {
+        // The same code twice: with the length known, its loops are unrolled and vectorised whole.
+        if segment.frames == CONTROL_PERIOD {
+            self.process_part(state, segment, first, second)
+        } else {
+            let frames = segment.frames;
+            self.process_part(state, segment, &mut first[..frames], &mut second[..frames])
+        }
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    fn process_part(
+        &self,
+        state: &mut State,
+        segment: &Segment<'_>,
+        first: &mut [f32],
+        second: &mut [f32],
+    ) -> bool {
         match (self, state) {
             (Self::Oscillator(node), State::Oscillator(state)) => {
-                node.process(state, segment, first);
+                return node.process(state, segment, first);
             }
-            (Self::Noise(node), State::Noise(state)) => node.process(state, first),
-            (Self::Envelope(node), State::Envelope(state)) => node.process(state, segment, first),
-            (Self::Filter(node), State::Filter(state)) => node.process(state, segment, first),
+            (Self::Noise(node), State::Noise(state)) => return node.process(state, segment, first),
+            (Self::Envelope(node), State::Envelope(state)) => {
+                return node.process(state, segment, first);
+            }
+            (Self::Filter(node), State::Filter(state)) => {
+                return node.process(state, segment, first);
+            }
+            (Self::Gain(node), _) => return node.process(segment, first),
             (Self::Signal(node), _) => first.fill(node.value(segment.signals)),
-            (Self::Gain(node), _) => node.process(segment, first),
-            (Self::Mixer(node), _) => node.process(segment, first),
+            (Self::Mixer(node), _) => return node.process(segment, first),
             (Self::Scale(node), _) => node.process(segment, first),
             (Self::Shaper(node), _) => node.process(segment, first),
-            (Self::Pan(node), _) => node.process(segment, first, &mut second[..segment.frames]),
+            (Self::Pan(node), _) => node.process(segment, first, second),
             // Node and state come from the same step, so no other pair exists.
             _ => first.fill(0.0),
         }
+        false
     }
 }

@@ -26,8 +26,9 @@ pub struct Schedule {
     sample_rate_hz: f32,
 }
 
-/// What one voice remembers of its schedule. Its room is fixed when it is made.
-#[derive(Clone, Debug)]
+/// What one voice remembers of its schedule. Its room is fixed when it is made; it is not `Clone`,
+/// because a clone of a vector has no spare room.
+#[derive(Debug)]
 pub struct VoiceState {
     states: Vec<State>,
     /// Frames since the note's start, within its control period.
@@ -134,21 +135,31 @@ impl Schedule {
         let to_tick = voice.frames_to_tick();
         let frames = frames.min(to_tick);
         let is_tick = voice.frame == 0;
-        let mut out = [[0.0; CONTROL_PERIOD]; 2];
+        let mut silent = 0u64;
+        let mut second = [0.0; CONTROL_PERIOD];
         for (step, state) in self.steps.iter().zip(&mut voice.states) {
+            let [out, second_out] = step.outputs;
+            let Some((before, rest)) = scratch.buffers.split_at_mut_checked(usize::from(out))
+            else {
+                continue;
+            };
+            let Some((first, after)) = rest.split_first_mut() else { continue };
             let segment = Segment {
                 signals,
                 sample_rate_hz: self.sample_rate_hz,
                 frames,
                 to_tick,
                 is_tick,
-                buffers: &scratch.buffers,
+                buffers: [before, after],
+                silent,
                 inputs: step.inputs,
             };
-            step.node.process(state, &segment, &mut out);
-            for (samples, &index) in out.iter().zip(&step.outputs).take(step.output_count()) {
-                if let Some(buffer) = scratch.buffers.get_mut(usize::from(index)) {
-                    buffer[..frames].copy_from_slice(&samples[..frames]);
+            let is_silent = step.node.process(state, &segment, first, &mut second);
+            silent = silent & !(1 << out) | u64::from(is_silent) << out;
+            if step.has_second_output() {
+                silent &= !(1 << second_out);
+                if let Some(buffer) = scratch.buffers.get_mut(usize::from(second_out)) {
+                    *buffer = second;
                 }
             }
         }
@@ -200,7 +211,7 @@ impl Schedule {
 
 impl Step {
     #[inline]
-    fn output_count(&self) -> usize {
-        if matches!(self.node, Node::Pan(_)) { 2 } else { 1 }
+    fn has_second_output(&self) -> bool {
+        matches!(self.node, Node::Pan(_))
     }
 }

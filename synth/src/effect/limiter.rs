@@ -35,11 +35,9 @@ impl Limiter {
 
     /// Limits `left` and `right` in place. A sample that is not a number becomes silence.
     pub(crate) fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        // Written so that NaN counts as loud and is looked at below. Most music ends here.
-        let is_loud = |x: &f32| !(x.abs() < KNEE);
-        let is_quiet = !left.iter().fold(false, |any, x| any | is_loud(x))
-            && !right.iter().fold(false, |any, x| any | is_loud(x));
-        if self.follower == 0.0 && is_quiet {
+        // NaN is not below the knee, so it is looked at below. Most music ends here.
+        let is_quiet = |side: &[f32]| side.iter().fold(true, |all, x| all & (x.abs() < KNEE));
+        if self.follower == 0.0 && is_quiet(left) && is_quiet(right) {
             return;
         }
         for (left, right) in left.iter_mut().zip(right) {

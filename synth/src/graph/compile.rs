@@ -144,6 +144,14 @@ fn assign(graph: &Graph, sources: &[Sources], order: &[usize], sample_rate_hz: f
     let mut buffer_count = 0;
     let mut steps = Vec::with_capacity(order.len());
     for &node in order {
+        // Outputs first, so that a node never writes where it reads.
+        let count = graph.nodes[node].output_names().len();
+        for output in place[node].iter_mut().take(count) {
+            *output = free.pop().unwrap_or_else(|| {
+                buffer_count += 1;
+                (buffer_count - 1) as u8
+            });
+        }
         let mut inputs = [None; MAX_INPUTS];
         for (input, source) in inputs.iter_mut().zip(&sources[node]) {
             let &Some((from, port)) = source else { continue };
@@ -154,17 +162,10 @@ fn assign(graph: &Graph, sources: &[Sources], order: &[usize], sample_rate_hz: f
                 free.push(place[from][port]);
             }
         }
-        let count = graph.nodes[node].output_names().len();
-        for port in 0..count {
-            place[node][port] = free.pop().unwrap_or_else(|| {
-                buffer_count += 1;
-                (buffer_count - 1) as u8
-            });
-        }
         // An output that nobody reads may be overwritten by the next node.
-        for port in 0..count {
-            if readers[node][port] == 0 {
-                free.push(place[node][port]);
+        for (output, readers) in place[node].iter().zip(readers[node]).take(count) {
+            if readers == 0 {
+                free.push(*output);
             }
         }
         steps.push(Step { node: graph.nodes[node], inputs, outputs: place[node] });

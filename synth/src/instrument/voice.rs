@@ -32,7 +32,7 @@ pub(super) struct Onset {
 }
 
 /// A slot for one note.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Voice {
     state: VoiceState,
     pub(super) onset: Onset,

@@ -6,7 +6,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::math;
-use crate::node::{NoteSignals, Segment};
+use crate::node::{Block, CONTROL_PERIOD, NoteSignals, Segment};
 
 /// Input: held while above 0.5, read at each segment. Without a wire: the note's gate.
 pub const GATE: u8 = 0;
@@ -21,6 +21,22 @@ const ATTACK_OCTAVES: f32 = 2.115_477;
 
 /// Below it (−100 dB) a falling envelope has ended.
 const END_LEVEL: f32 = 1e-5;
+
+/// 1 to 32: which frame of a segment a sample is.
+const FRAMES: Block = {
+    let mut frames = [0.0; CONTROL_PERIOD];
+    let mut i = 0;
+    let mut frame = 0.0;
+    while i < CONTROL_PERIOD {
+        frame += 1.0;
+        frames[i] = frame;
+        i += 1;
+    }
+    frames
+};
+
+/// Below it (−120 dB) what still decays is left out, so that a held level stands still.
+const SETTLED: f32 = 1e-6;
 
 /// Attack, decay to a sustained part that may fade, release.
 ///
@@ -90,6 +106,8 @@ pub(crate) struct State {
     has_gate: bool,
     /// Factor on the times, from the key, and on the level, from the velocity.
     time_factor: f32,
+    /// What is left of each part after a whole control period: decay, fade, release.
+    period: Option<[f32; 3]>,
     gain: f32,
 }
 
@@ -116,6 +134,7 @@ impl Envelope {
             line_slope: 0.0,
             line_frames: 0,
             has_gate: true,
+            period: None,
             time_factor: math::exp2(-self.key_scaling * signals.key_octaves),
             gain: self.level * (1.0 - self.velocity + self.velocity * signals.velocity),
         }
@@ -128,8 +147,19 @@ impl Envelope {
         -self.attack_s * distance.log2() / ATTACK_OCTAVES
     }
 
-    /// Moves the stages on by a time; the level is then `decaying + fading`.
-    fn advance(&self, state: &mut State, mut seconds: f32) {
+    /// What is left of the decaying, the fading and the released part after a time.
+    fn falls(&self, time_factor: f32, seconds: f32) -> [f32; 3] {
+        [
+            math::fall(seconds, self.decay_s * time_factor),
+            self.fade_s.map_or(1.0, |fade_s| math::fall(seconds, fade_s * time_factor)),
+            math::fall(seconds, self.release_s),
+        ]
+    }
+
+    /// Moves the stages on by some frames; the level is then `decaying + fading`.
+    fn advance(&self, state: &mut State, frames: usize, sample_rate_hz: f32) {
+        let mut seconds = math::float(frames) / sample_rate_hz;
+        let mut is_whole = frames == CONTROL_PERIOD;
         if let Stage::Attack(since) = state.stage {
             let now = since + seconds;
             if now < self.attack_s {
@@ -139,23 +169,28 @@ impl Envelope {
                 return;
             }
             seconds = now - self.attack_s;
+            is_whole = false;
             state.stage = Stage::Decay;
             state.decaying = 1.0 - self.sustain;
             state.fading = self.sustain;
         }
-        match state.stage {
-            Stage::Attack(_) | Stage::Ended => {}
-            Stage::Decay => {
-                let factor = state.time_factor;
-                state.decaying *= math::fall(seconds, self.decay_s * factor);
-                if let Some(fade_s) = self.fade_s {
-                    state.fading *= math::fall(seconds, fade_s * factor);
-                }
-            }
-            Stage::Release => {
-                state.decaying *= math::fall(seconds, self.release_s);
-                state.fading = 0.0;
-            }
+        if state.stage == Stage::Ended {
+            return;
+        }
+        let [decay, fade, release] = if is_whole {
+            *state.period.get_or_insert_with(|| self.falls(state.time_factor, seconds))
+        } else {
+            self.falls(state.time_factor, seconds)
+        };
+        if state.stage == Stage::Decay {
+            state.decaying *= decay;
+            state.fading *= fade;
+        } else {
+            state.decaying *= release;
+            state.fading = 0.0;
+        }
+        if state.decaying < SETTLED {
+            state.decaying = 0.0;
         }
         let holds = state.stage == Stage::Decay && self.fade_s.is_none() && self.sustain > 0.0;
         if !holds && state.decaying + state.fading < END_LEVEL {
@@ -163,17 +198,25 @@ impl Envelope {
         }
     }
 
-    #[inline]
-    pub(super) fn process(&self, state: &mut State, segment: &Segment<'_>, out: &mut [f32]) {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    pub(super) fn process(
+        &self,
+        state: &mut State,
+        segment: &Segment<'_>,
+        out: &mut [f32],
+    ) -> bool {
         let gate = segment.input(GATE).and_then(|gate| gate.first());
         let has_gate = gate.map_or(segment.signals.gate, |&gate| gate > 0.5);
         if segment.is_tick || has_gate != state.has_gate {
             self.draw_line(state, segment, has_gate);
         }
-        for (i, sample) in out.iter_mut().enumerate() {
-            *sample = state.line_start + state.line_slope * math::float(state.line_frames + i + 1);
+        let drawn = math::float(state.line_frames);
+        for (sample, frame) in out.iter_mut().zip(FRAMES) {
+            *sample = state.line_start + state.line_slope * (drawn + frame);
         }
         state.line_frames += out.len();
+        state.has_ended() && state.line_start == 0.0
     }
 
     /// Begins the line from here to the next control tick.
@@ -193,7 +236,7 @@ impl Envelope {
                 state.fading = 0.0;
             }
         }
-        self.advance(state, math::float(segment.to_tick) / segment.sample_rate_hz);
+        self.advance(state, segment.to_tick, segment.sample_rate_hz);
         let target = state.gain * (state.decaying + state.fading);
         state.line_start = level;
         state.line_slope = (target - level) / math::float(segment.to_tick);

@@ -63,6 +63,8 @@ pub(crate) struct State {
     first: f32,
     second: f32,
     coefficients: Coefficients,
+    /// Octaves of cutoff that the coefficients are for.
+    octaves: Option<f32>,
 }
 
 /// The state-space step: `s' = A s + b in`, `out = c s + d in`.
@@ -102,18 +104,32 @@ impl Filter {
         let octaves = segment.first(CUTOFF, 0.0)
             + self.key_tracking * signals.key_octaves
             + self.brightness * signals.brightness_octaves;
-        let cutoff_hz = self.cutoff_hz * math::exp2(octaves);
-        state.coefficients = self.coefficients(cutoff_hz, segment.sample_rate_hz);
+        if state.octaves != Some(octaves) {
+            let cutoff_hz = self.cutoff_hz * math::exp2(octaves);
+            state.coefficients = self.coefficients(cutoff_hz, segment.sample_rate_hz);
+            state.octaves = Some(octaves);
+        }
         state.first = math::flush(state.first);
         state.second = math::flush(state.second);
     }
 
-    #[inline]
-    pub(super) fn process(&self, state: &mut State, segment: &Segment<'_>, out: &mut [f32]) {
-        if segment.is_tick {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    pub(super) fn process(
+        &self,
+        state: &mut State,
+        segment: &Segment<'_>,
+        out: &mut [f32],
+    ) -> bool {
+        let is_asleep = state.first == 0.0 && state.second == 0.0;
+        let input = segment.input(INPUT).filter(|_| !(is_asleep && segment.is_silent(INPUT)));
+        let Some(input) = input else {
+            out.fill(0.0);
+            return true;
+        };
+        if segment.is_tick || state.octaves.is_none() {
             self.tick(state, segment);
         }
-        let Some(input) = segment.input(INPUT) else { return out.fill(0.0) };
         let Coefficients { first, second, out: mix } = state.coefficients;
         let (mut s1, mut s2) = (state.first, state.second);
         for (sample, &input) in out.iter_mut().zip(input) {
@@ -123,5 +139,6 @@ impl Filter {
             s1 = next;
         }
         (state.first, state.second) = (s1, s2);
+        false
     }
 }

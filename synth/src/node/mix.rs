@@ -49,9 +49,14 @@ impl Default for Gain {
 }
 
 impl Gain {
-    #[inline]
-    pub(super) fn process(&self, segment: &Segment<'_>, out: &mut [f32]) {
-        let Some(input) = segment.input(0) else { return out.fill(0.0) };
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    pub(super) fn process(&self, segment: &Segment<'_>, out: &mut [f32]) -> bool {
+        let input = segment.input(0).filter(|_| !segment.is_silent(0) && !segment.is_silent(1));
+        let Some(input) = input else {
+            out.fill(0.0);
+            return true;
+        };
         if let Some(gain) = segment.input(1) {
             for ((sample, input), gain) in out.iter_mut().zip(input).zip(gain) {
                 *sample = input * (gain * self.gain);
@@ -61,6 +66,7 @@ impl Gain {
                 *sample = input * self.gain;
             }
         }
+        false
     }
 }
 
@@ -78,15 +84,20 @@ impl Default for Mixer {
 }
 
 impl Mixer {
-    #[inline]
-    pub(super) fn process(&self, segment: &Segment<'_>, out: &mut [f32]) {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    pub(super) fn process(&self, segment: &Segment<'_>, out: &mut [f32]) -> bool {
         out.fill(0.0);
+        let mut is_silent = true;
         for (port, gain) in (0u8..).zip(self.gains) {
-            let Some(input) = segment.input(port) else { continue };
+            let input = segment.input(port).filter(|_| !segment.is_silent(port));
+            let Some(input) = input else { continue };
+            is_silent = false;
             for (sample, input) in out.iter_mut().zip(input) {
                 *sample += gain * input;
             }
         }
+        is_silent
     }
 }
 
@@ -100,7 +111,8 @@ pub struct Scale {
 }
 
 impl Scale {
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
     pub(super) fn process(&self, segment: &Segment<'_>, out: &mut [f32]) {
         let Some(input) = segment.input(0) else { return out.fill(self.offset) };
         for (sample, input) in out.iter_mut().zip(input) {
@@ -117,7 +129,8 @@ pub struct Pan {
 }
 
 impl Pan {
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
     pub(super) fn process(&self, segment: &Segment<'_>, left: &mut [f32], right: &mut [f32]) {
         let (left_gain, right_gain) = pan_gains(self.position);
         let Some(input) = segment.input(0) else {

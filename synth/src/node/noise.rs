@@ -2,7 +2,12 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::math;
-use crate::node::NoteSignals;
+use crate::node::{NoteSignals, Segment};
+
+/// Input: gain of the output. Without a wire: 1.
+pub const LEVEL: u8 = 0;
+
+pub(super) const INPUT_NAMES: &[&str] = &["level"];
 
 /// White noise of uniform distribution in `[-1, 1)`, seeded by the note.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,15 +35,31 @@ impl State {
 }
 
 impl Noise {
-    #[inline]
-    pub(super) fn process(&self, state: &mut State, out: &mut [f32]) {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    pub(super) fn process(
+        &self,
+        state: &mut State,
+        segment: &Segment<'_>,
+        out: &mut [f32],
+    ) -> bool {
+        if segment.is_silent(LEVEL) {
+            out.fill(0.0);
+            return true;
+        }
         let mut x = state.0;
-        for sample in out {
+        for sample in &mut *out {
             x ^= x << 13;
             x ^= x >> 17;
             x ^= x << 5;
             *sample = math::turn(x) * (2.0 * self.level);
         }
         state.0 = x;
+        if let Some(level) = segment.input(LEVEL) {
+            for (sample, level) in out.iter_mut().zip(level) {
+                *sample *= level;
+            }
+        }
+        false
     }
 }

@@ -88,14 +88,22 @@ impl Default for Oscillator {
 pub(crate) struct State {
     phase: u32,
     increment: u32,
+    /// Frequency at a pitch of zero octaves.
+    base_hz: f32,
     depth_turns: f32,
+}
+
+/// `x` above zero, else zero: one instruction where `max` would also ask about NaN.
+#[inline]
+fn positive(x: f32) -> f32 {
+    if x > 0.0 { x } else { 0.0 }
 }
 
 /// Rest of a step that lies `u >= 0` samples away.
 #[inline]
 fn step_rest(u: f32) -> f32 {
-    let outer = (2.0 - u).max(0.0);
-    let inner = (1.0 - u).max(0.0);
+    let outer = positive(2.0 - u);
+    let inner = positive(1.0 - u);
     let (outer, inner) = (outer * outer, inner * inner);
     (outer * outer - 4.0 * inner * inner) * (1.0 / 24.0)
 }
@@ -103,8 +111,8 @@ fn step_rest(u: f32) -> f32 {
 /// Rest of a corner that lies `u >= 0` samples away.
 #[inline]
 fn corner_rest(u: f32) -> f32 {
-    let outer = (2.0 - u).max(0.0);
-    let inner = (1.0 - u).max(0.0);
+    let outer = positive(2.0 - u);
+    let inner = positive(1.0 - u);
     let outer_square = outer * outer;
     let inner_square = inner * inner;
     (outer_square * outer_square * outer - 4.0 * inner_square * inner_square * inner)
@@ -136,62 +144,87 @@ impl Oscillator {
             Start::At(turns) => math::phase(turns),
             Start::Seeded => math::hash(signals.seed ^ position.wrapping_mul(0x9e37_79b9)),
         };
-        State { phase, increment: 0, depth_turns: 0.0 }
+        let hz = self.fixed_hz.unwrap_or(A4_HZ * self.ratio);
+        let tracking = -self.phase_depth_tracking * signals.key_octaves;
+        State {
+            phase,
+            increment: 0,
+            base_hz: hz * math::exp2(self.detune_cents * (1.0 / 1200.0)),
+            depth_turns: self.phase_depth_turns * math::exp2(tracking),
+        }
     }
 
     /// Reads the slow inputs.
     fn tick(&self, state: &mut State, segment: &Segment<'_>) {
-        let octaves = segment.first(PITCH, 0.0) + self.detune_cents * (1.0 / 1200.0);
-        let hz = match self.fixed_hz {
-            Some(hz) => hz * math::exp2(octaves),
-            None => {
-                let octaves = octaves + segment.signals.pitch_octaves;
-                A4_HZ * self.ratio * math::exp2(octaves)
-            }
-        };
+        let octaves = segment.first(PITCH, 0.0);
+        let note = if self.fixed_hz.is_some() { 0.0 } else { segment.signals.pitch_octaves };
+        let hz = state.base_hz * math::exp2(octaves + note);
         // Above a quarter of the rate an edge would overlap the next one.
         let turns = (hz / segment.sample_rate_hz).clamp(0.0, 0.45);
         state.increment = math::phase(turns);
-        let tracking = -self.phase_depth_tracking * segment.signals.key_octaves;
-        state.depth_turns = self.phase_depth_turns * math::exp2(tracking);
     }
 
-    #[inline]
-    pub(super) fn process(&self, state: &mut State, segment: &Segment<'_>, out: &mut [f32]) {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    pub(super) fn process(
+        &self,
+        state: &mut State,
+        segment: &Segment<'_>,
+        out: &mut [f32],
+    ) -> bool {
         if segment.is_tick {
             self.tick(state, segment);
+        }
+        let advance = count(out.len()).wrapping_mul(state.increment);
+        if segment.is_silent(LEVEL) {
+            state.phase = state.phase.wrapping_add(advance);
+            out.fill(0.0);
+            return true;
         }
         let turns_per_sample = state.increment as f32 * (1.0 / 4_294_967_296.0);
         let samples_per_turn = 1.0 / turns_per_sample.max(1e-9);
         match self.waveform {
             Waveform::Sine => Self::sine(state, segment, out),
             Waveform::Saw => {
-                fill(state, out, 0, |turn| saw(turn, samples_per_turn));
+                if is_clear(state, 0, out.len()) {
+                    fill(state, out, 0, far_saw);
+                } else {
+                    fill(state, out, 0, |turn| saw(turn, samples_per_turn));
+                }
             }
             Waveform::Triangle => {
                 // A quarter turn back, so that phase 0 rises through zero as a sine does.
-                fill(state, out, 0u32.wrapping_sub(1 << 30), |turn| {
-                    triangle(turn, samples_per_turn, turns_per_sample)
-                });
+                const BACK: u32 = 3 << 30;
+                const CORNERS: [u32; 2] = [1 << 30, 3 << 30];
+                if CORNERS.iter().all(|corner| is_clear(state, *corner, out.len())) {
+                    fill(state, out, BACK, |turn| 1.0 - 4.0 * turn.abs());
+                } else {
+                    fill(state, out, BACK, |turn| {
+                        triangle(turn, samples_per_turn, turns_per_sample)
+                    });
+                }
             }
             Waveform::Pulse => {
                 let width = math::phase(self.pulse_width.clamp(0.02, 0.98));
-                let mut phase = state.phase;
-                for sample in &mut *out {
-                    phase = phase.wrapping_add(state.increment);
-                    *sample = saw(math::turn(phase.wrapping_sub(width)), samples_per_turn)
-                        - saw(math::turn(phase), samples_per_turn);
+                let back = 0u32.wrapping_sub(width);
+                let is_clear = is_clear(state, 0, out.len()) && is_clear(state, width, out.len());
+                if is_clear {
+                    pulse(state, out, back, far_saw);
+                } else {
+                    pulse(state, out, back, |turn| saw(turn, samples_per_turn));
                 }
             }
         }
-        let advance = count(out.len()).wrapping_mul(state.increment);
         state.phase = state.phase.wrapping_add(advance);
         self.apply_level(segment, out);
+        false
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
     fn sine(state: &State, segment: &Segment<'_>, out: &mut [f32]) {
-        if let Some(modulation) = segment.input(PHASE) {
+        let modulation = segment.input(PHASE).filter(|_| !segment.is_silent(PHASE));
+        if let Some(modulation) = modulation {
             let mut phase = state.phase;
             let depth = state.depth_turns;
             for (sample, modulation) in out.iter_mut().zip(modulation) {
@@ -203,7 +236,8 @@ impl Oscillator {
         }
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
     fn apply_level(&self, segment: &Segment<'_>, out: &mut [f32]) {
         if let Some(level) = segment.input(LEVEL) {
             for (sample, level) in out.iter_mut().zip(level) {
@@ -224,13 +258,66 @@ fn count(frames: usize) -> u32 {
     frames as u32
 }
 
+/// Whether the next frames keep at least two samples away from an edge at this phase, so that its
+/// rest is exactly zero and need not be computed.
+#[inline]
+fn is_clear(state: &State, edge: u32, frames: usize) -> bool {
+    let increment = u64::from(state.increment);
+    let first = state.phase.wrapping_sub(edge).wrapping_sub(state.increment);
+    // From one increment before the phase now (two before the first sample) to two after the last.
+    u64::from(first) + increment * (u64::from(count(frames)) + 3) < 1 << 32
+}
+
+/// [`saw`] away from its edge: the same bits, as `1 - 2 · 0` is 1.
+#[inline]
+fn far_saw(turn: f32) -> f32 {
+    2.0 * turn - 1f32.copysign(turn)
+}
+
+/// The difference of two saws, one a pulse's width back.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+fn pulse(state: &State, out: &mut [f32], back: u32, saw: impl Fn(f32) -> f32) {
+    let mut phase = state.phase;
+    for sample in out {
+        phase = phase.wrapping_add(state.increment);
+        *sample = saw(math::turn(phase.wrapping_add(back))) - saw(math::turn(phase));
+    }
+}
+
 /// Fills `out` with a wave of the phase alone. The phase moves before it is read, so that a wave
 /// that starts at zero is heard on its first frame.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
 fn fill(state: &State, out: &mut [f32], offset: u32, wave: impl Fn(f32) -> f32) {
     let mut phase = state.phase.wrapping_add(offset);
     for sample in out {
         phase = phase.wrapping_add(state.increment);
         *sample = wave(math::turn(phase));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edge_far_away_changes_no_bit() {
+        for step in 0..20_000u32 {
+            let phase = math::hash(step);
+            let state = State {
+                phase,
+                increment: math::hash(step ^ 77) >> 5,
+                base_hz: 0.0,
+                depth_turns: 0.0,
+            };
+            if is_clear(&state, 0, 32) {
+                let samples_per_turn = 1.0 / (state.increment as f32 / 4_294_967_296.0);
+                let (mut far, mut near) = ([0.0; 32], [0.0; 32]);
+                fill(&state, &mut far, 0, far_saw);
+                fill(&state, &mut near, 0, |turn| saw(turn, samples_per_turn));
+                assert_eq!(far.map(f32::to_bits), near.map(f32::to_bits), "step {step}");
+            }
+        }
     }
 }

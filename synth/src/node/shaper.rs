@@ -21,7 +21,8 @@ impl Default for Shaper {
 }
 
 impl Shaper {
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
     pub(super) fn process(&self, segment: &Segment<'_>, out: &mut [f32]) {
         let Some(input) = segment.input(0) else { return out.fill(0.0) };
         for (sample, input) in out.iter_mut().zip(input) {

@@ -15,11 +15,11 @@ pub(super) fn recipe(program: u8) -> Recipe {
     }
 }
 
-/// Two detuned players a side.
+/// Two players a side: one in tune, one beside it.
 fn section(attack_s: f32, cutoff_hz: f32, detune_cents: f32) -> Recipe {
-    let player = |cents: f32| wave(Waveform::Saw, 1.0, cents, 0.36);
-    let left = [player(-detune_cents), player(detune_cents * 0.3)];
-    let right = [player(detune_cents), player(-detune_cents * 0.4)];
+    let player = |cents: f32, level| wave(Waveform::Saw, 1.0, cents, level);
+    let left = [player(-0.1, 0.44), player(-detune_cents, 0.26)];
+    let right = [player(0.1, 0.44), player(detune_cents, 0.26)];
     let amplitude =
         Envelope { attack_s, decay_s: 1.5, sustain: 0.9, release_s: 0.5, ..Envelope::default() };
     let sound = Analog {
@@ -41,8 +41,8 @@ fn section(attack_s: f32, cutoff_hz: f32, detune_cents: f32) -> Recipe {
 fn choir(program: u8) -> Recipe {
     let cutoff_hz = if program == 53 { 700.0 } else { 1100.0 };
     let singer = |cents: f32| -> Wave { wave(Waveform::Pulse, 1.0, cents, 0.3).width(0.3) };
-    let left = [singer(-8.0), wave(Waveform::Triangle, 1.0, 4.0, 0.5)];
-    let right = [singer(9.0), wave(Waveform::Triangle, 1.0, -5.0, 0.5)];
+    let left = [singer(-8.0), wave(Waveform::Triangle, 1.0, 0.2, 0.5)];
+    let right = [singer(8.0), wave(Waveform::Triangle, 1.0, -0.2, 0.5)];
     let amplitude = Envelope {
         attack_s: 0.14,
         decay_s: 1.5,

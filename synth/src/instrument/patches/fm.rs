@@ -5,7 +5,7 @@
 
 use crate::graph::{Graph, NodeId};
 use crate::node::{
-    Envelope, Filter, FilterMode, Mixer, Noise, Oscillator, Output, Scale, oscillator,
+    Envelope, Filter, FilterMode, Mixer, Noise, Oscillator, Output, Scale, noise, oscillator,
 };
 
 /// A carrier and its modulator.
@@ -134,11 +134,9 @@ fn add_knock(graph: &mut Graph, knock: &Knock) -> NodeId {
         ends_note: false,
         ..Envelope::default()
     });
-    let gain = graph.add(crate::node::Gain::default());
+    graph.connect(envelope, noise.inlet(noise::LEVEL));
     graph.connect(noise, filter.inlet(0));
-    graph.connect(filter, gain.inlet(0));
-    graph.connect(envelope, gain.inlet(1));
-    gain
+    filter
 }
 
 /// Adds up to four voices on their places; one alone in the middle stays mono.

@@ -73,7 +73,7 @@ pub(super) fn pluck(pluck: &Pluck) -> Recipe {
 fn driven(drive: f32, cutoff_hz: f32) -> Recipe {
     let strings = [
         wave(Waveform::Saw, 1.0, 0.0, 0.6).struck(),
-        wave(Waveform::Pulse, 1.0, 3.0, 0.35).width(0.4).struck(),
+        wave(Waveform::Pulse, 1.0, 3.0, 0.35).struck(),
     ];
     let amplitude = Envelope {
         attack_s: 0.003,
@@ -156,7 +156,7 @@ fn bowed(program: u8) -> Recipe {
         43 => (1400.0, 0.1),
         _ => (2000.0, 0.05),
     };
-    let string = [wave(Waveform::Saw, 1.0, -3.0, 0.5), wave(Waveform::Saw, 1.0, 4.0, 0.4)];
+    let string = [wave(Waveform::Saw, 1.0, 0.0, 0.65), wave(Waveform::Saw, 1.0, 6.0, 0.22)];
     let amplitude =
         Envelope { attack_s, decay_s: 1.0, sustain: 0.85, release_s: 0.25, ..Envelope::default() };
     let sound = Analog {

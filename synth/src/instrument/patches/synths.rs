@@ -25,7 +25,7 @@ fn lead(program: u8) -> Recipe {
         87 => (Waveform::Saw, Waveform::Pulse, 6.0, 0.5),
         _ => (Waveform::Saw, Waveform::Saw, 7.0, 1.0),
     };
-    let waves = [wave(first, 1.0, -detune_cents, 0.45), wave(second, ratio, detune_cents, 0.4)];
+    let waves = [wave(first, 1.0, 0.0, 0.55), wave(second, ratio, detune_cents, 0.3)];
     let amplitude = Envelope {
         attack_s: 0.006,
         decay_s: 0.8,
@@ -60,8 +60,8 @@ fn pad(program: u8) -> Recipe {
         _ => (Waveform::Saw, 0.9, 700.0, 12.0),
     };
     let layer = |cents: f32, ratio: f32, level: f32| wave(shape, ratio, cents, level).width(0.4);
-    let left = [layer(-detune_cents, 1.0, 0.35), layer(detune_cents * 0.35, 1.0, 0.3)];
-    let right = [layer(detune_cents, 1.0, 0.35), layer(-detune_cents * 0.45, 1.0, 0.3)];
+    let left = [layer(-0.2, 1.0, 0.4), layer(-detune_cents, 1.0, 0.27)];
+    let right = [layer(0.2, 1.0, 0.4), layer(detune_cents, 1.0, 0.27)];
     let amplitude =
         Envelope { attack_s, decay_s: 2.0, sustain: 0.85, release_s: 1.6, ..Envelope::default() };
     let sound = Analog {

@@ -24,7 +24,7 @@ fn brass(program: u8) -> Recipe {
         62 => (900.0, 2.4, 0.03),
         _ => (700.0, 1.8, 0.07),
     };
-    let waves = [wave(Waveform::Saw, 1.0, -3.0, 0.45), wave(Waveform::Saw, 1.0, 3.5, 0.4)];
+    let waves = [wave(Waveform::Saw, 1.0, 0.0, 0.62), wave(Waveform::Saw, 1.0, 5.0, 0.22)];
     let amplitude =
         Envelope { attack_s, decay_s: 1.2, sustain: 0.85, release_s: 0.16, ..Envelope::default() };
     let sound = Analog {
