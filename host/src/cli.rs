@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tresillo_pattern::document::Tempo;
 
 use crate::report::Verbosity;
 
@@ -58,8 +59,8 @@ pub enum Command {
 #[derive(Clone, Debug, Default, Args)]
 pub struct PatternArgs {
     /// Tempo of patterns, instead of their own
-    #[arg(long, value_name = "BPM")]
-    pub bpm: Option<f64>,
+    #[arg(long, value_name = "BPM", value_parser = parse_bpm)]
+    pub bpm: Option<Tempo>,
     /// How many times the pattern is played
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub cycles: Option<u32>,
@@ -135,6 +136,11 @@ pub enum Tail {
     None,
     /// So many seconds.
     Seconds(f64),
+}
+
+fn parse_bpm(text: &str) -> Result<Tempo, String> {
+    let bpm: f64 = text.parse().map_err(|_| "a number is needed".to_owned())?;
+    Tempo::new(bpm).map_err(|error| error.to_string())
 }
 
 fn parse_tail(text: &str) -> Result<Tail, String> {

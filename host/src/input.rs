@@ -4,13 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use tresillo_pattern::document::{Pattern, Percent, Tempo};
+use tresillo_pattern::document::{Pattern, Percent};
 use tresillo_pattern::format::{json, notation};
 use tresillo_pattern::smf::{self, MidiFile, Print};
 use tresillo_pattern::{PatternIndex, Performance, Project, Tick};
 
 use crate::cli::PatternArgs;
-use crate::report::UsageError;
 
 /// What a file holds.
 pub enum Input {
@@ -83,8 +82,7 @@ impl Playing {
     /// A pattern that is not there, a tempo out of range, or no pattern at all.
     pub fn new(mut project: Project, arguments: &PatternArgs) -> Result<Playing> {
         if let Some(bpm) = arguments.bpm {
-            project.tempo =
-                Tempo::new(bpm).map_err(|error| UsageError(format!("--bpm: {error}")))?;
+            project.tempo = bpm;
         }
         let pattern = match &arguments.pattern {
             None => 0,

@@ -5,7 +5,6 @@
 
 mod bridge;
 mod engine;
-mod first_beat;
 mod framework_faults;
 mod params;
 mod transport;
@@ -16,11 +15,10 @@ use std::sync::atomic::AtomicBool;
 
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
-use tresillo_pattern::{Address, EventKind};
+use tresillo_pattern::{Address, EventKind, Project};
 
 use crate::bridge::Bridge;
 use crate::engine::{BlockRequest, Engine, EventOutput};
-use crate::first_beat::first_beat;
 use crate::framework_faults::keep_the_shared_worker_past_the_last_instance;
 use crate::params::SequencerParams;
 use crate::transport::HostFacts;
@@ -68,7 +66,7 @@ impl<F: Format> Default for Sequencer<F> {
     /// An instance that plays the first beat.
     fn default() -> Sequencer<F> {
         F::prepare_process();
-        let (bridge, end, project) = Bridge::new(first_beat());
+        let (bridge, end, project) = Bridge::new(Project::first_beat());
         Sequencer {
             params: Arc::new(SequencerParams::new(Arc::clone(&bridge))),
             engine: Engine::new(Arc::clone(&bridge), end, project),

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
-use tresillo_tests::{close_order, paths, scenarios};
+use tresillo_tests::{cli, close_order, paths, scenarios};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(close_order::CLAP_ARGUMENT) {
@@ -16,7 +16,8 @@ fn main() -> ExitCode {
             return report(built);
         }
     }
-    let tests: Vec<Trial> = scenarios::tests();
+    let mut tests: Vec<Trial> = scenarios::tests();
+    tests.extend(cli::tests());
     libtest_mimic::run(&arguments, tests).exit_code()
 }
 

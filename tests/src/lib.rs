@@ -5,7 +5,9 @@
 //! (JUCE by way of minihost, in a Python process).
 
 pub mod clap_host;
+pub mod cli;
 pub mod close_order;
+pub mod command;
 pub mod fixtures;
 pub mod paths;
 pub mod registry;
