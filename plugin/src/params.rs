@@ -73,6 +73,9 @@ impl SequencerParams {
 }
 
 /// The bridge as a field that is saved with the parameters.
+///
+/// Hosts call it on their own threads. The framework would call it on the audio thread for a state that an editor of ours sets
+/// by `GuiContext::set_state`: an editor sends documents through the bridge instead.
 pub(crate) struct SavedDocument(Arc<Bridge>);
 
 impl<'a> PersistentField<'a, String> for SavedDocument {
