@@ -17,10 +17,12 @@ use crate::stream::{HostEvent, check_same};
 use crate::timeline::Timeline;
 use crate::vst3_host;
 
+type Test = fn() -> Result<()>;
+
 /// The tests of this module.
 #[must_use]
 pub fn tests() -> Vec<Trial> {
-    let tests: &[(&str, fn() -> Result<()>)] = &[
+    let tests: &[(&str, Test)] = &[
         ("cli_renders_a_pattern_to_the_frame", renders_a_pattern),
         ("cli_renders_the_same_bytes_at_every_block_and_number_of_jobs", same_bytes),
         ("cli_writes_16_and_24_bits_as_well", depths),
@@ -215,7 +217,7 @@ fn refuses() -> Result<()> {
         ("render empty.mid", 1, "reading empty.mid: the file is empty"),
         ("render cut.mid", 1, "reading cut.mid: byte 14: no track follows the header"),
         ("render what.bin", 1, "neither a MIDI file (.mid), a project (.json) nor notation (.txt)"),
-        ("render broken.json", 1, "reading broken.json: line 1, column 42"),
+        ("render broken.json", 1, "reading broken.json: line 1, column 40: key must be a string"),
         ("render other.json", 1, "reading other.json: no \"format\" field"),
         ("render broken.txt", 1, "reading broken.txt: line 1, column 10: \"q\" is no step"),
         ("render nothing.json", 1, "playing nothing.json: the project holds no pattern"),

@@ -29,7 +29,7 @@ pub use write::write;
 use crate::document::OutOfRange;
 use crate::format::{LimitExceeded, Place};
 
-/// The version that [`write`] writes.
+/// The version that [`write()`] writes.
 pub const FORMAT: &str = "tresillo/1";
 
 /// Why a project file cannot be read.
