@@ -64,8 +64,8 @@ fn an_envelope_follows_its_formula() {
         } else {
             0.8 * level(release) * 0.001f64.powf((seconds - release) / 0.3)
         };
-        // A straight line over 32 frames may cut the corner at the end of the attack.
-        assert!((f64::from(*sample) - expected).abs() < 0.012, "{frame}: {sample} {expected}");
+        // A straight line over 64 frames may cut the corner at the end of the attack.
+        assert!((f64::from(*sample) - expected).abs() < 0.02, "{frame}: {sample} {expected}");
     }
     assert!(out[47_900] < 0.8 * 0.4 * 0.02, "released");
 }
@@ -279,13 +279,14 @@ proptest! {
 
     #[test]
     fn a_voice_cut_into_parts_of_any_size_is_the_same_to_the_bit(
-        part in 1usize..32, held in 1usize..3000, octaves in -5.0f32..4.5, seed: u32
+        part in 1usize..64, held in 1usize..3000, octaves in -5.0f32..4.5, seed: u32
     ) {
         let graph = everything();
         let note = NoteSignals { pitch_octaves: octaves, key_octaves: octaves, seed, ..NoteSignals::default() };
-        let whole = run(&graph, note, 4000, held, 32);
+        let whole = run(&graph, note, 4000, held, 64);
         let parts = run(&graph, note, 4000, held, part);
-        prop_assert_eq!(crate::support::bits(&whole), crate::support::bits(&parts));
+        // Not `prop_assert_eq`: it would print thousands of samples.
+        prop_assert!(crate::support::bits(&whole) == crate::support::bits(&parts));
         prop_assert!(whole.iter().all(|x| x.is_finite() && (*x == 0.0 || x.is_normal())));
     }
 }
