@@ -1,7 +1,7 @@
 //! A graph as it is edited: nodes, and wires between their ports.
 //!
 //! A graph only describes. Everything that can be wrong with it is said by
-//! [`Graph::compile`], which turns it into a [`Schedule`](crate::Schedule).
+//! [`Graph::compile`], which turns it into a [`Schedule`].
 
 use std::fmt;
 

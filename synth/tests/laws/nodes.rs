@@ -290,3 +290,24 @@ proptest! {
         prop_assert!(whole.iter().all(|x| x.is_finite() && (*x == 0.0 || x.is_normal())));
     }
 }
+
+#[test]
+fn the_second_side_of_a_filter_is_filtered_as_the_first() {
+    let mut graph = Graph::new();
+    let noise = graph.add(Noise::default());
+    let filter = graph.add(Filter { resonance: 2.0, ..Filter::default() });
+    let out = graph.add(Output);
+    graph.connect(noise, filter.inlet(0));
+    graph.connect(noise, filter.inlet(tresillo_synth::node::filter::RIGHT));
+    graph.connect(filter.outlet(0), out.inlet(0));
+    graph.connect(filter.outlet(1), out.inlet(1));
+    let schedule = graph.compile(RATE_HZ).expect("sound");
+    let (mut voice, mut scratch) = (VoiceState::default(), Scratch::new(&schedule));
+    let note = NoteSignals::default();
+    schedule.start(&mut voice, &note);
+    for _ in 0..10 {
+        let (left, right) = schedule.process(&mut voice, &mut scratch, &note, 64);
+        assert_eq!(left, right);
+        assert!(left.iter().any(|sample| *sample != 0.0));
+    }
+}
