@@ -2,8 +2,8 @@
 //! sounds.
 //!
 //! ```text
-//! cargo run --release --example listen -- OUT.wav [PROGRAM 0-127 | drums | band | events FILE]
-//! cargo run --release --example listen -- levels
+//! cargo run --release -p tresillo-synth --example listen -- OUT.wav [PROGRAM 0-127 | drums | band | events FILE]
+//! cargo run --release -p tresillo-synth --example listen -- levels
 //! ```
 //!
 //! An events file has a line for each message: seconds, channel from 0, and three MIDI bytes.

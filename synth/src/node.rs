@@ -19,7 +19,7 @@ pub use oscillator::{Oscillator, Start, Waveform};
 pub use shaper::Shaper;
 
 /// Frames between two readings of slow inputs (pitch, cutoff), counted from the note's start.
-pub const CONTROL_PERIOD: usize = 32;
+pub const CONTROL_PERIOD: usize = 64;
 
 /// Inputs of a node, at most.
 pub const MAX_INPUTS: usize = 4;
@@ -178,6 +178,7 @@ impl Node {
     pub fn output_names(&self) -> &'static [&'static str] {
         match self {
             Self::Pan(_) => &["left", "right"],
+            Self::Filter(_) => &["out", "right"],
             Self::Output(_) => &[],
             _ => &["out"],
         }
@@ -231,7 +232,7 @@ impl Node {
                 return node.process(state, segment, first);
             }
             (Self::Filter(node), State::Filter(state)) => {
-                return node.process(state, segment, first);
+                return node.process(state, segment, first, second);
             }
             (Self::Gain(node), _) => return node.process(segment, first),
             (Self::Signal(node), _) => first.fill(node.value(segment.signals)),

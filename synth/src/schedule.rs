@@ -4,7 +4,7 @@
 //! voice remembers is in its [`VoiceState`].
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::node::{Block, CONTROL_PERIOD, MAX_INPUTS, Node, NoteSignals, Segment, State};
+use crate::node::{Block, CONTROL_PERIOD, MAX_INPUTS, Node, NoteSignals, Segment, State, filter};
 
 /// Nodes that are heard in one schedule, at most.
 pub const MAX_NODES: usize = 32;
@@ -157,7 +157,7 @@ impl Schedule {
             let is_silent = step.node.process(state, &segment, first, &mut second);
             silent = silent & !(1 << out) | u64::from(is_silent) << out;
             if step.has_second_output() {
-                silent &= !(1 << second_out);
+                silent = silent & !(1 << second_out) | u64::from(is_silent) << second_out;
                 if let Some(buffer) = scratch.buffers.get_mut(usize::from(second_out)) {
                     *buffer = second;
                 }
@@ -212,6 +212,11 @@ impl Schedule {
 impl Step {
     #[inline]
     fn has_second_output(&self) -> bool {
-        matches!(self.node, Node::Pan(_))
+        let has_right = usize::from(filter::RIGHT);
+        match self.node {
+            Node::Pan(_) => true,
+            Node::Filter(_) => self.inputs[has_right].is_some(),
+            _ => false,
+        }
     }
 }

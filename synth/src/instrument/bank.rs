@@ -5,6 +5,10 @@ use crate::math;
 use crate::node::mix::pan_gains;
 use crate::schedule::Schedule;
 
+/// Level of all sounds: a middle C of the piano at velocity 100 peaks near −14 dBFS, and music of
+/// many parts stays below the limiter most of the time.
+const TRIM_DB: f32 = -1.0;
+
 /// A sound: a schedule that voices share, and how they play it.
 #[derive(Clone, Debug)]
 pub(super) struct Patch {
@@ -71,7 +75,7 @@ impl Patch {
         Self {
             // A recipe that does not compile is silent; the debug assertion and a test find it.
             schedule: schedule.unwrap_or_default(),
-            gain: math::db(recipe.level_db),
+            gain: math::db(recipe.level_db + TRIM_DB),
             balance: [left * std::f32::consts::SQRT_2, right * std::f32::consts::SQRT_2],
             vibrato_cents: recipe.vibrato_cents,
             is_one_shot: recipe.is_one_shot,

@@ -10,8 +10,8 @@ use crate::schedule::{Scratch, VoiceState};
 /// Rate of vibrato, in hertz.
 const VIBRATO_HZ: f32 = 5.4;
 
-/// Share of the way to a new bend or brightness that a voice goes in a control period (0.67 ms).
-const GLIDE: f32 = 0.3;
+/// Share of the way to a new bend or brightness that a voice goes in a control period (1.3 ms).
+const GLIDE: f32 = 0.5;
 
 /// What keeps a note held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -22,7 +22,7 @@ const ATTACK_OCTAVES: f32 = 2.115_477;
 /// Below it (−100 dB) a falling envelope has ended.
 const END_LEVEL: f32 = 1e-5;
 
-/// 1 to 32: which frame of a segment a sample is.
+/// 1, 2, 3 …: which frame of a segment a sample is.
 const FRAMES: Block = {
     let mut frames = [0.0; CONTROL_PERIOD];
     let mut i = 0;

@@ -10,14 +10,20 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::math;
-use crate::node::Segment;
+use crate::node::{Block, CONTROL_PERIOD, Segment};
 
 /// Input: what is filtered. Without a wire: silence.
 pub const INPUT: u8 = 0;
 /// Input: octaves added to the cutoff, read once a control period. Without a wire: 0.
 pub const CUTOFF: u8 = 1;
 
-pub(super) const INPUT_NAMES: &[&str] = &["in", "cutoff"];
+/// Input: a second signal that is filtered alike; with a wire here the second output is in use.
+pub const RIGHT: u8 = 2;
+
+pub(super) const INPUT_NAMES: &[&str] = &["in", "cutoff", "right"];
+
+/// What an input without a wire brings.
+const SILENCE: Block = [0.0; CONTROL_PERIOD];
 
 /// Which output of the filter is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +66,8 @@ impl Default for Filter {
 /// Integrators and coefficients.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct State {
-    first: f32,
-    second: f32,
+    /// Both integrators of the first and of the second signal.
+    sides: [[f32; 2]; 2],
     coefficients: Coefficients,
     /// Octaves of cutoff that the coefficients are for.
     octaves: Option<f32>,
@@ -73,6 +79,19 @@ struct Coefficients {
     first: [f32; 3],
     second: [f32; 3],
     out: [f32; 3],
+}
+
+impl Coefficients {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the integrators must stay in registers")]
+    fn step(&self, [s1, s2]: &mut [f32; 2], input: f32) -> f32 {
+        let Self { first, second, out } = self;
+        let sample = out[0] * *s1 + (out[1] * *s2 + out[2] * input);
+        let next = first[0] * *s1 + (first[1] * *s2 + first[2] * input);
+        *s2 = second[1] * *s2 + (second[0] * *s1 + second[2] * input);
+        *s1 = next;
+        sample
+    }
 }
 
 impl Filter {
@@ -109,8 +128,7 @@ impl Filter {
             state.coefficients = self.coefficients(cutoff_hz, segment.sample_rate_hz);
             state.octaves = Some(octaves);
         }
-        state.first = math::flush(state.first);
-        state.second = math::flush(state.second);
+        state.sides = state.sides.map(|side| side.map(math::flush));
     }
 
     #[inline(always)]
@@ -120,25 +138,34 @@ impl Filter {
         state: &mut State,
         segment: &Segment<'_>,
         out: &mut [f32],
+        right_out: &mut [f32],
     ) -> bool {
-        let is_asleep = state.first == 0.0 && state.second == 0.0;
-        let input = segment.input(INPUT).filter(|_| !(is_asleep && segment.is_silent(INPUT)));
-        let Some(input) = input else {
+        let is_silent = |port| segment.input(port).is_none() || segment.is_silent(port);
+        if state.sides == [[0.0; 2]; 2] && is_silent(INPUT) && is_silent(RIGHT) {
             out.fill(0.0);
+            right_out.fill(0.0);
             return true;
-        };
+        }
         if segment.is_tick || state.octaves.is_none() {
             self.tick(state, segment);
         }
-        let Coefficients { first, second, out: mix } = state.coefficients;
-        let (mut s1, mut s2) = (state.first, state.second);
-        for (sample, &input) in out.iter_mut().zip(input) {
-            *sample = mix[0] * s1 + (mix[1] * s2 + mix[2] * input);
-            let next = first[0] * s1 + (first[1] * s2 + first[2] * input);
-            s2 = second[1] * s2 + (second[0] * s1 + second[2] * input);
-            s1 = next;
+        let input = segment.input(INPUT).unwrap_or(&SILENCE);
+        let [left, right] = &mut state.sides;
+        let coefficients = &state.coefficients;
+        if let Some(right_input) = segment.input(RIGHT) {
+            // Both in one loop: while one waits for its frame before, the other is worked on.
+            let inputs = input.iter().zip(right_input);
+            for ((out, right_out), (input, right_input)) in
+                out.iter_mut().zip(right_out).zip(inputs)
+            {
+                *out = coefficients.step(left, *input);
+                *right_out = coefficients.step(right, *right_input);
+            }
+        } else {
+            for (out, input) in out.iter_mut().zip(input) {
+                *out = coefficients.step(left, *input);
+            }
         }
-        (state.first, state.second) = (s1, s2);
         false
     }
 }

@@ -10,9 +10,10 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::math::{self, A4_HZ};
-use crate::node::{NoteSignals, Segment};
+use crate::node::{CONTROL_PERIOD, NoteSignals, Segment};
 
-/// Input: octaves added to the pitch, read once a control period. Without a wire: 0.
+/// Input: octaves added to the pitch, read once a control period, over which the frequency then
+/// moves there in a straight line. Without a wire: 0.
 pub const PITCH: u8 = 0;
 /// Input: phase modulation of the sine, times `phase_depth_turns`. Without a wire: 0. The waves
 /// with edges have none: theirs would no longer be band-limited.
@@ -88,6 +89,10 @@ impl Default for Oscillator {
 pub(crate) struct State {
     phase: u32,
     increment: u32,
+    /// What a sweep adds to the increment in each frame.
+    slope: u32,
+    /// The increment that edges are rounded for: the same all through a control period.
+    edge_increment: u32,
     /// Frequency at a pitch of zero octaves.
     base_hz: f32,
     depth_turns: f32,
@@ -149,6 +154,8 @@ impl Oscillator {
         State {
             phase,
             increment: 0,
+            slope: 0,
+            edge_increment: 0,
             base_hz: hz * math::exp2(self.detune_cents * (1.0 / 1200.0)),
             depth_turns: self.phase_depth_turns * math::exp2(tracking),
         }
@@ -161,7 +168,13 @@ impl Oscillator {
         let hz = state.base_hz * math::exp2(octaves + note);
         // Above a quarter of the rate an edge would overlap the next one.
         let turns = (hz / segment.sample_rate_hz).clamp(0.0, 0.45);
-        state.increment = math::phase(turns);
+        let increment = math::phase(turns);
+        state.edge_increment = increment;
+        let is_swept = segment.input(PITCH).is_some() && state.increment != 0;
+        state.slope = if is_swept { slope(state.increment, increment) } else { 0 };
+        if !is_swept {
+            state.increment = increment;
+        }
     }
 
     #[inline(always)]
@@ -175,13 +188,12 @@ impl Oscillator {
         if segment.is_tick {
             self.tick(state, segment);
         }
-        let advance = count(out.len()).wrapping_mul(state.increment);
         if segment.is_silent(LEVEL) {
-            state.phase = state.phase.wrapping_add(advance);
+            state.advance(count(out.len()));
             out.fill(0.0);
             return true;
         }
-        let turns_per_sample = state.increment as f32 * (1.0 / 4_294_967_296.0);
+        let turns_per_sample = state.edge_increment as f32 * (1.0 / 4_294_967_296.0);
         let samples_per_turn = 1.0 / turns_per_sample.max(1e-9);
         match self.waveform {
             Waveform::Sine => Self::sine(state, segment, out),
@@ -215,7 +227,7 @@ impl Oscillator {
                 }
             }
         }
-        state.phase = state.phase.wrapping_add(advance);
+        state.advance(count(out.len()));
         self.apply_level(segment, out);
         false
     }
@@ -225,11 +237,10 @@ impl Oscillator {
     fn sine(state: &State, segment: &Segment<'_>, out: &mut [f32]) {
         let modulation = segment.input(PHASE).filter(|_| !segment.is_silent(PHASE));
         if let Some(modulation) = modulation {
-            let mut phase = state.phase;
             let depth = state.depth_turns;
+            fill(state, out, 0, |turn| turn);
             for (sample, modulation) in out.iter_mut().zip(modulation) {
-                phase = phase.wrapping_add(state.increment);
-                *sample = math::sin_turns(math::turn(phase) + depth * modulation);
+                *sample = math::sin_turns(*sample + depth * modulation);
             }
         } else {
             fill(state, out, 0, math::sin_turn);
@@ -253,7 +264,7 @@ impl Oscillator {
 
 /// A frame count of a segment as a phase factor.
 #[inline]
-#[allow(clippy::cast_possible_truncation, reason = "a segment has at most 32 frames")]
+#[allow(clippy::cast_possible_truncation, reason = "a segment is not longer than a control period")]
 fn count(frames: usize) -> u32 {
     frames as u32
 }
@@ -262,6 +273,9 @@ fn count(frames: usize) -> u32 {
 /// rest is exactly zero and need not be computed.
 #[inline]
 fn is_clear(state: &State, edge: u32, frames: usize) -> bool {
+    if state.slope != 0 {
+        return false;
+    }
     let increment = u64::from(state.increment);
     let first = state.phase.wrapping_sub(edge).wrapping_sub(state.increment);
     // From one increment before the phase now (two before the first sample) to two after the last.
@@ -279,8 +293,10 @@ fn far_saw(turn: f32) -> f32 {
 #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
 fn pulse(state: &State, out: &mut [f32], back: u32, saw: impl Fn(f32) -> f32) {
     let mut phase = state.phase;
+    let mut increment = state.increment;
     for sample in out {
-        phase = phase.wrapping_add(state.increment);
+        increment = increment.wrapping_add(state.slope);
+        phase = phase.wrapping_add(increment);
         *sample = saw(math::turn(phase.wrapping_add(back))) - saw(math::turn(phase));
     }
 }
@@ -291,9 +307,41 @@ fn pulse(state: &State, out: &mut [f32], back: u32, saw: impl Fn(f32) -> f32) {
 #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
 fn fill(state: &State, out: &mut [f32], offset: u32, wave: impl Fn(f32) -> f32) {
     let mut phase = state.phase.wrapping_add(offset);
+    if state.slope == 0 {
+        for sample in out {
+            phase = phase.wrapping_add(state.increment);
+            *sample = wave(math::turn(phase));
+        }
+        return;
+    }
+    let mut increment = state.increment;
     for sample in out {
-        phase = phase.wrapping_add(state.increment);
+        increment = increment.wrapping_add(state.slope);
+        phase = phase.wrapping_add(increment);
         *sample = wave(math::turn(phase));
+    }
+}
+
+/// What to add in each frame of a control period to go from one increment to another.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "increments are below 2^31, and the period is short"
+)]
+fn slope(from: u32, to: u32) -> u32 {
+    let distance = i64::from(to) - i64::from(from);
+    ((distance / CONTROL_PERIOD as i64) as i32).cast_unsigned()
+}
+
+impl State {
+    /// Moves on by some frames: `phase += n·increment + n(n+1)/2·slope`.
+    #[inline]
+    fn advance(&mut self, frames: u32) {
+        let bends = frames * (frames + 1) / 2;
+        let swept = bends.wrapping_mul(self.slope);
+        let straight = frames.wrapping_mul(self.increment);
+        self.phase = self.phase.wrapping_add(straight).wrapping_add(swept);
+        self.increment = self.increment.wrapping_add(frames.wrapping_mul(self.slope));
     }
 }
 
@@ -308,6 +356,8 @@ mod tests {
             let state = State {
                 phase,
                 increment: math::hash(step ^ 77) >> 5,
+                slope: 0,
+                edge_increment: 0,
                 base_hz: 0.0,
                 depth_turns: 0.0,
             };

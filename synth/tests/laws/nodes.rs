@@ -64,8 +64,8 @@ fn an_envelope_follows_its_formula() {
         } else {
             0.8 * level(release) * 0.001f64.powf((seconds - release) / 0.3)
         };
-        // A straight line over 32 frames may cut the corner at the end of the attack.
-        assert!((f64::from(*sample) - expected).abs() < 0.012, "{frame}: {sample} {expected}");
+        // A straight line over 64 frames may cut the corner at the end of the attack.
+        assert!((f64::from(*sample) - expected).abs() < 0.02, "{frame}: {sample} {expected}");
     }
     assert!(out[47_900] < 0.8 * 0.4 * 0.02, "released");
 }
@@ -279,13 +279,35 @@ proptest! {
 
     #[test]
     fn a_voice_cut_into_parts_of_any_size_is_the_same_to_the_bit(
-        part in 1usize..32, held in 1usize..3000, octaves in -5.0f32..4.5, seed: u32
+        part in 1usize..64, held in 1usize..3000, octaves in -5.0f32..4.5, seed: u32
     ) {
         let graph = everything();
         let note = NoteSignals { pitch_octaves: octaves, key_octaves: octaves, seed, ..NoteSignals::default() };
-        let whole = run(&graph, note, 4000, held, 32);
+        let whole = run(&graph, note, 4000, held, 64);
         let parts = run(&graph, note, 4000, held, part);
-        prop_assert_eq!(crate::support::bits(&whole), crate::support::bits(&parts));
+        // Not `prop_assert_eq`: it would print thousands of samples.
+        prop_assert!(crate::support::bits(&whole) == crate::support::bits(&parts));
         prop_assert!(whole.iter().all(|x| x.is_finite() && (*x == 0.0 || x.is_normal())));
+    }
+}
+
+#[test]
+fn the_second_side_of_a_filter_is_filtered_as_the_first() {
+    let mut graph = Graph::new();
+    let noise = graph.add(Noise::default());
+    let filter = graph.add(Filter { resonance: 2.0, ..Filter::default() });
+    let out = graph.add(Output);
+    graph.connect(noise, filter.inlet(0));
+    graph.connect(noise, filter.inlet(tresillo_synth::node::filter::RIGHT));
+    graph.connect(filter.outlet(0), out.inlet(0));
+    graph.connect(filter.outlet(1), out.inlet(1));
+    let schedule = graph.compile(RATE_HZ).expect("sound");
+    let (mut voice, mut scratch) = (VoiceState::default(), Scratch::new(&schedule));
+    let note = NoteSignals::default();
+    schedule.start(&mut voice, &note);
+    for _ in 0..10 {
+        let (left, right) = schedule.process(&mut voice, &mut scratch, &note, 64);
+        assert_eq!(left, right);
+        assert!(left.iter().any(|sample| *sample != 0.0));
     }
 }

@@ -3,7 +3,8 @@
 use crate::graph::{Graph, NodeId};
 use crate::instrument::patches::fm;
 use crate::node::{
-    Envelope, Filter, FilterMode, Gain, Mixer, Noise, Oscillator, Shaper, Start, Waveform, filter,
+    Envelope, Filter, FilterMode, Gain, Mixer, Noise, Oscillator, Output, Shaper, Start, Waveform,
+    filter,
 };
 
 /// One oscillator.
@@ -102,36 +103,42 @@ pub(super) fn graph(analog: &Analog<'_>) -> Graph {
         graph.connect(swing, gain.inlet(1));
         amplitude = gain;
     }
-    let mut sides = Vec::new();
-    for (waves, pan) in [(analog.left, -1.0), (analog.right, 1.0)] {
-        if !waves.is_empty() || (pan < 0.0 && analog.noise > 0.0) {
-            sides.push((add_side(&mut graph, analog, waves, opening, amplitude), pan));
-        }
+    let body = graph.add(Filter {
+        mode: analog.mode,
+        cutoff_hz: analog.cutoff_hz,
+        resonance: analog.resonance,
+        key_tracking: analog.key_tracking,
+        ..Filter::default()
+    });
+    graph.connect(opening, body.inlet(filter::CUTOFF));
+    let left = add_waves(&mut graph, analog.left, analog.noise);
+    graph.connect(left, body.inlet(filter::INPUT));
+    let mut sides = vec![body.outlet(0)];
+    if !analog.right.is_empty() {
+        let right = add_waves(&mut graph, analog.right, 0.0);
+        graph.connect(right, body.inlet(filter::RIGHT));
+        sides.push(body.outlet(1));
     }
-    if let [(_, pan)] = sides.as_mut_slice() {
-        *pan = 0.0;
-    }
-    for (side, _) in &mut sides {
+    for side in &mut sides {
         if let Some(drive) = analog.drive {
             let shaper = graph.add(Shaper { drive, level: 1.0 });
             graph.connect(*side, shaper.inlet(0));
-            let gain = graph.add(Gain::default());
-            graph.connect(shaper, gain.inlet(0));
-            graph.connect(amplitude, gain.inlet(1));
-            *side = gain;
+            *side = shaper.into();
         }
+        let gain = graph.add(Gain::default());
+        graph.connect(*side, gain.inlet(0));
+        graph.connect(amplitude, gain.inlet(1));
+        *side = gain.into();
     }
-    fm::add_output(&mut graph, &sides);
+    let out = graph.add(Output);
+    for (port, side) in (0..2).zip(sides) {
+        graph.connect(side, out.inlet(port));
+    }
     graph
 }
 
-fn add_side(
-    graph: &mut Graph,
-    analog: &Analog<'_>,
-    waves: &[Wave],
-    opening: NodeId,
-    amplitude: NodeId,
-) -> NodeId {
+/// The waves of a side and noise, mixed.
+fn add_waves(graph: &mut Graph, waves: &[Wave], noise: f32) -> NodeId {
     let mixer = graph.add(Mixer::default());
     for (input, wave) in (0..3).zip(waves) {
         let oscillator = graph.add(Oscillator {
@@ -145,24 +152,9 @@ fn add_side(
         });
         graph.connect(oscillator, mixer.inlet(input));
     }
-    if analog.noise > 0.0 {
-        let noise = graph.add(Noise { level: analog.noise });
+    if noise > 0.0 {
+        let noise = graph.add(Noise { level: noise });
         graph.connect(noise, mixer.inlet(3));
     }
-    let body = graph.add(Filter {
-        mode: analog.mode,
-        cutoff_hz: analog.cutoff_hz,
-        resonance: analog.resonance,
-        key_tracking: analog.key_tracking,
-        ..Filter::default()
-    });
-    graph.connect(mixer, body.inlet(filter::INPUT));
-    graph.connect(opening, body.inlet(filter::CUTOFF));
-    if analog.drive.is_some() {
-        return body;
-    }
-    let gain = graph.add(Gain::default());
-    graph.connect(body, gain.inlet(0));
-    graph.connect(amplitude, gain.inlet(1));
-    gain
+    mixer
 }

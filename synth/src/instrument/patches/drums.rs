@@ -279,7 +279,7 @@ fn tom(hz: f32, pan: f32) -> Recipe {
 
 fn hat(decay_s: f32, ring: f32) -> Recipe {
     let metal = Metal { pitch: 3.4, highpass_hz: 7200.0, decay_s, ring, level: 0.8 };
-    metal_of(metal, &[above(8500.0, decay_s * 0.9, 0.5)], -7.0)
+    metal_of(metal, &[above(8500.0, decay_s * 0.9, 0.5)], -3.5)
 }
 
 fn cymbal(pitch: f32, decay_s: f32, pan: f32) -> Recipe {
@@ -382,7 +382,7 @@ fn clap() -> Recipe {
     let hands = add_bursts(&mut graph, band_node, 92.0, 0.09);
     let room = add_hiss(&mut graph, Hiss { attack_s: 0.02, ..band(1300.0, 0.9, 0.28, 0.7) });
     fm::add_output(&mut graph, &[(hands, 0.0), (room, 0.0)]);
-    Recipe::new(graph, 1.0)
+    Recipe::new(graph, 5.0)
 }
 
 fn scraper(decay_s: f32) -> Recipe {

@@ -34,7 +34,7 @@ fn section(attack_s: f32, cutoff_hz: f32, detune_cents: f32) -> Recipe {
         amplitude,
         ..Analog::default()
     };
-    Recipe::new(analog::graph(&sound), -8.0).vibrato(6.0)
+    Recipe::new(analog::graph(&sound), -2.5).vibrato(6.0)
 }
 
 /// Aahs, oohs and a synthetic voice.
@@ -63,7 +63,7 @@ fn choir(program: u8) -> Recipe {
         amplitude,
         ..Analog::default()
     };
-    Recipe::new(analog::graph(&sound), -8.0).vibrato(9.0)
+    Recipe::new(analog::graph(&sound), -4.5).vibrato(9.0)
 }
 
 fn hit() -> Recipe {
@@ -81,5 +81,5 @@ fn hit() -> Recipe {
         amplitude,
         ..Analog::default()
     };
-    Recipe::new(analog::graph(&sound), -6.0)
+    Recipe::new(analog::graph(&sound), 1.0)
 }

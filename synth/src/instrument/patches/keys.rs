@@ -130,7 +130,7 @@ fn clavinet() -> Recipe {
         amplitude,
         ..Analog::default()
     };
-    Recipe::new(analog::graph(&sound), -1.0)
+    Recipe::new(analog::graph(&sound), -4.0)
 }
 
 /// Celesta to dulcimer: bars, tubes and plates by inharmonic pairs.

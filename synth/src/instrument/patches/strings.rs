@@ -66,7 +66,7 @@ pub(super) fn pluck(pluck: &Pluck) -> Recipe {
         amplitude,
         ..Analog::default()
     };
-    Recipe::new(analog::graph(&sound), -0.5)
+    Recipe::new(analog::graph(&sound), -2.5)
 }
 
 /// Overdriven and distorted guitar.
@@ -100,7 +100,7 @@ fn driven(drive: f32, cutoff_hz: f32) -> Recipe {
 fn harmonics() -> Recipe {
     let tone = Pair { carrier: 2.0, modulator: 2.0, depth: 0.06, decay_s: 3.0, ..Pair::default() };
     let knock = Knock { hz: 3000.0, resonance: 1.5, decay_s: 0.02, level: 0.2 };
-    Recipe::new(fm::graph(&[tone], Some(knock)), -3.0)
+    Recipe::new(fm::graph(&[tone], Some(knock)), -8.0)
 }
 
 fn bass(program: u8) -> Recipe {
@@ -144,7 +144,7 @@ fn bass(program: u8) -> Recipe {
         amplitude,
         ..Analog::default()
     };
-    Recipe::new(analog::graph(&sound), -1.5)
+    Recipe::new(analog::graph(&sound), if is_synth { -7.0 } else { -3.0 })
 }
 
 /// Violin, viola, cello, contrabass, and tremolo strings.
@@ -194,5 +194,5 @@ fn timpani() -> Recipe {
         Pair { carrier: 1.99, level: 0.25, decay_s: 1.1, ..mode },
     ];
     let stick = Knock { hz: 320.0, resonance: 0.8, decay_s: 0.12, level: 0.6 };
-    Recipe::new(fm::graph(&pairs, Some(stick)), 0.0)
+    Recipe::new(fm::graph(&pairs, Some(stick)), -3.0)
 }

@@ -78,7 +78,8 @@ fn pad(program: u8) -> Recipe {
         amplitude,
         ..Analog::default()
     };
-    Recipe::new(analog::graph(&sound), -8.0).vibrato(4.0)
+    let level_db = if (91..=93).contains(&program) { -4.5 } else { -1.0 };
+    Recipe::new(analog::graph(&sound), level_db).vibrato(4.0)
 }
 
 /// Rain, soundtrack, crystal and their like: a bell over a pad's slow body.
@@ -214,7 +215,7 @@ fn noise(program: u8) -> Recipe {
             sustain: 0.9,
             ..Pair::default()
         };
-        return Recipe::new(fm::graph(&[chirp], None), -6.0);
+        return Recipe::new(fm::graph(&[chirp], None), -12.0);
     }
     let (cutoff_hz, attack_s, decay_s, sustain, tremolo) = match program {
         120 => (3500.0, 0.002, 0.15, 0.0, None),
