@@ -8,7 +8,7 @@ use crate::note::NoteBuffer;
 use crate::performance::Performance;
 use crate::play::{play, play_early};
 use crate::queue::{Event, NoteOffQueue};
-use crate::time::{PPQ, Tick, Window};
+use crate::time::{PPQ, Tick, Ticks, Window};
 
 /// How far the memo looks ahead, in ticks: a 32nd. Long enough that most blocks find it filled, short
 /// enough that filling it costs no more than the burst of a step.
@@ -112,7 +112,7 @@ impl Player {
         let mut start = window.start;
         while start < window.end {
             if !self.memo_window.contains(start) {
-                self.look_ahead(project, performance, Window { start, end: window.end });
+                self.look_ahead(project, performance, start);
             }
             let end = window.end.min(self.memo_window.end);
             while self.memo.notes().get(self.told_count).is_some_and(|note| note.onset < start) {
@@ -152,11 +152,11 @@ impl Player {
         self.refused_count + self.queue.refused_count()
     }
 
-    /// Fills the memo from the start of `asked`, at least to its end where that fits.
-    fn look_ahead(&mut self, project: &Project, performance: &Performance, asked: Window) {
+    /// Fills the memo from `start` on. Never further than a 32nd, however long the window that is asked for: notes come track
+    /// by track and are sorted as they come, which is quick only for a few.
+    fn look_ahead(&mut self, project: &Project, performance: &Performance, start: Tick) {
         let early = self.start == Start::Located;
-        let ahead = asked.start.0.saturating_add(LOOKAHEAD_TICKS);
-        let mut window = Window { start: asked.start, end: Tick(asked.end.0.max(ahead)) };
+        let mut window = Window { start, end: start + Ticks(LOOKAHEAD_TICKS) };
         loop {
             self.memo.clear();
             if early {

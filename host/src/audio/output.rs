@@ -13,6 +13,7 @@ pub struct Output {
     target: PathBuf,
     partial: PathBuf,
     file: Option<BufWriter<File>>,
+    is_in_place: bool,
 }
 
 /// Tells partial files of one process apart.
@@ -47,7 +48,7 @@ impl Output {
         let file =
             File::create(&partial).map_err(|error| plain(&error, folder)).with_context(writing)?;
         let file = BufWriter::with_capacity(1 << 16, file);
-        Ok(Output { target: target.to_owned(), partial, file: Some(file) })
+        Ok(Output { target: target.to_owned(), partial, file: Some(file), is_in_place: false })
     }
 
     /// Where it will stand.
@@ -74,6 +75,7 @@ impl Output {
             file.flush().with_context(writing)?;
         }
         fs::rename(&self.partial, &self.target).with_context(writing)?;
+        self.is_in_place = true;
         Ok(())
     }
 }
@@ -81,8 +83,10 @@ impl Output {
 impl Drop for Output {
     fn drop(&mut self) {
         self.file = None;
-        // After `finish` there is nothing under this name; before it, what is there is not whole.
-        let _ = fs::remove_file(&self.partial);
+        if !self.is_in_place {
+            // What is there is not whole. If it cannot be removed, there is nobody to tell.
+            let _ = fs::remove_file(&self.partial);
+        }
     }
 }
 

@@ -52,24 +52,24 @@ impl<W: Write + Seek> WavWriter<W> {
     /// # Errors
     /// What the file refuses, a full disk for one.
     pub fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
-        self.bytes.clear();
-        for (l, r) in left.iter().zip(right) {
-            for sample in [*l, *r] {
-                match self.depth {
-                    Depth::F32 => self.bytes.extend_from_slice(&sample.to_le_bytes()),
-                    Depth::Int16 => {
-                        let whole = self.whole(sample, 15);
-                        self.bytes.extend(whole.to_le_bytes().iter().take(2));
-                    }
-                    Depth::Int24 => {
-                        let whole = self.whole(sample, 23);
-                        self.bytes.extend(whole.to_le_bytes().iter().take(3));
-                    }
-                }
-            }
-            self.frames += 1;
+        let frames = left.len().min(right.len());
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.resize(frames * usize::from(CHANNELS * self.sample_bytes()), 0);
+        match self.depth {
+            Depth::F32 => interleave(&mut bytes, left, right, f32::to_le_bytes),
+            Depth::Int16 => interleave(&mut bytes, left, right, |sample| {
+                let [a, b, ..] = self.whole(sample, 15).to_le_bytes();
+                [a, b]
+            }),
+            Depth::Int24 => interleave(&mut bytes, left, right, |sample| {
+                let [a, b, c, _] = self.whole(sample, 23).to_le_bytes();
+                [a, b, c]
+            }),
         }
-        self.out.write_all(&self.bytes)
+        self.frames += u64::try_from(frames).unwrap_or(0);
+        let written = self.out.write_all(&bytes);
+        self.bytes = bytes;
+        written
     }
 
     /// A sample as a whole number of `bits` bits and a sign: the nearest, full scale being `2^bits`.
@@ -167,6 +167,20 @@ impl<W: Write + Seek> WavWriter<W> {
     fn put(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
         self.out.seek(SeekFrom::Start(at))?;
         self.out.write_all(bytes)
+    }
+}
+
+/// Fills `bytes` with the samples of both channels, `N` bytes each, in turn.
+fn interleave<const N: usize>(
+    bytes: &mut [u8],
+    left: &[f32],
+    right: &[f32],
+    mut to_bytes: impl FnMut(f32) -> [u8; N],
+) {
+    for ((l, r), frame) in left.iter().zip(right).zip(bytes.chunks_exact_mut(2 * N)) {
+        let (first, second) = frame.split_at_mut(N);
+        first.copy_from_slice(&to_bytes(*l));
+        second.copy_from_slice(&to_bytes(*r));
     }
 }
 

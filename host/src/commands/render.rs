@@ -102,11 +102,18 @@ fn in_order(
     progress: &Progress,
     mut tell: impl FnMut(&Job, JobReport),
 ) {
+    if worker_count <= 1 {
+        // No thread for what needs none: starting up is a good part of a short render.
+        for job in jobs {
+            tell(job, guarded(job, settings, progress));
+        }
+        return;
+    }
     let next = AtomicUsize::new(0);
     let next = &next;
     let (sender, receiver) = mpsc::channel::<(usize, JobReport)>();
     thread::scope(|scope| {
-        for _ in 0..worker_count.max(1) {
+        for _ in 0..worker_count {
             let sender = sender.clone();
             scope.spawn(move || {
                 loop {

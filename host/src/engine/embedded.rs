@@ -118,6 +118,9 @@ impl End {
 
     /// How many of these frames belong to the render.
     fn take(&mut self, left: &[f32], right: &[f32]) -> usize {
+        if let Some(frames) = self.take_whole(left, right) {
+            return frames;
+        }
         let mut kept = 0;
         for (l, r) in left.iter().zip(right) {
             if self.is_at_end() {
@@ -131,6 +134,32 @@ impl End {
         }
         self.is_reached |= self.is_at_end();
         kept
+    }
+
+    /// Takes all frames at once where the render cannot end among them, which is nearly always.
+    fn take_whole(&mut self, left: &[f32], right: &[f32]) -> Option<usize> {
+        let length = u64::try_from(left.len()).unwrap_or(u64::MAX);
+        let after = self.frames + length;
+        let is_loud = |(l, r): (&f32, &f32)| l.abs() >= self.threshold || r.abs() >= self.threshold;
+        let last_loud = left.iter().zip(right).rposition(is_loud);
+        let trailing = last_loud.map_or(self.quiet + length, |place| {
+            u64::try_from(left.len() - 1 - place).unwrap_or(0)
+        });
+        let leading = || {
+            let first_loud = left.iter().zip(right).position(is_loud);
+            self.quiet + first_loud.map_or(length, |place| u64::try_from(place).unwrap_or(0))
+        };
+        let could_end = after >= self.frames_max
+            || (after >= self.music_frames
+                && self.quiet_frames.is_none_or(|quiet| {
+                    length >= quiet || trailing >= quiet || leading() >= quiet
+                }));
+        if could_end {
+            return None;
+        }
+        self.frames = after;
+        self.quiet = trailing;
+        Some(left.len())
     }
 
     fn is_at_end(&self) -> bool {
