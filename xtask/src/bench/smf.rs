@@ -14,13 +14,13 @@ pub(super) fn one_note() -> Vec<u8> {
     track.into_file()
 }
 
-/// `voice_count` notes that sound together all the time, struck anew every second, for `seconds`. The program is a
-/// pad, whose notes do not fade before they end.
+/// `voice_count` notes that sound together all the time, struck anew every second, for `seconds`. The program is an
+/// organ, whose notes neither fade before they end nor ring on after it.
 pub(super) fn chords(voice_count: u8, seconds: u32) -> Vec<u8> {
-    /// General MIDI "Pad 2 (warm)", counted from 0.
-    const WARM_PAD: u8 = 89;
+    /// General MIDI "Drawbar organ", counted from 0.
+    const DRAWBAR_ORGAN: u8 = 16;
     let mut track = Track::default();
-    track.event(0, &[0xc0, WARM_PAD]);
+    track.event(0, &[0xc0, DRAWBAR_ORGAN]);
     let keys = || (36..=127_u8).step_by(3).take(usize::from(voice_count));
     for _ in 0..seconds {
         for key in keys() {
