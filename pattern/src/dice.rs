@@ -6,6 +6,12 @@
 pub(crate) enum Purpose {
     /// Whether a step sounds.
     Chance = 1,
+    /// Whether the steps of a chance group sound.
+    ChanceGroup = 2,
+    /// Which step is played, where that is random.
+    Direction = 3,
+    /// The next 64 steps up or down of a random walk.
+    Walk = 4,
 }
 
 /// The name of one die.
@@ -25,15 +31,28 @@ impl Die {
     /// 32 bits, evenly spread.
     #[inline]
     pub(crate) fn roll(self) -> u32 {
+        // The upper half: its bits depend on all bits below.
+        #[allow(clippy::cast_possible_truncation, reason = "the upper 32 of 64 bits")]
+        let upper = (self.bits() >> 32) as u32;
+        upper
+    }
+
+    /// One of `0..count`, each as likely.
+    #[inline]
+    pub(crate) fn below(self, count: u32) -> u32 {
+        #[allow(clippy::cast_possible_truncation, reason = "below count")]
+        let chosen = ((u64::from(self.roll()) * u64::from(count)) >> 32) as u32;
+        chosen
+    }
+
+    /// 64 bits, evenly spread.
+    #[inline]
+    pub(crate) fn bits(self) -> u64 {
         let place = u64::from(self.track) << 24
             | u64::from(self.lane) << 16
             | u64::from(self.step) << 8
             | self.purpose as u64;
-        let mixed = mix(mix(self.seed ^ mix(place)) ^ self.cycle.cast_unsigned());
-        // The upper half: its bits depend on all bits below.
-        #[allow(clippy::cast_possible_truncation, reason = "the upper 32 of 64 bits")]
-        let upper = (mixed >> 32) as u32;
-        upper
+        mix(mix(self.seed ^ mix(place)) ^ self.cycle.cast_unsigned())
     }
 
     /// Whether a chance of `numerator / denominator` holds: 0 never does, `denominator` always.

@@ -3,14 +3,18 @@
 //! Data only, valid by construction where a type can say so; [`crate::play`] reads it, [`crate::format`] reads and writes
 //! it as files.
 
+pub(crate) mod condition;
+pub(crate) mod lane;
 pub(crate) mod pattern;
 pub(crate) mod project;
 pub(crate) mod step;
 pub(crate) mod track;
 pub(crate) mod value;
 
+pub use condition::{Condition, CycleRatio, Rule};
+pub use lane::{Lane, Property};
 pub use pattern::{Pattern, Swing, SwingPercent, SwingUnit};
 pub use project::{Metre, Project, Unknown};
-pub use step::{Condition, GateLength, Keys, Ratchet, Step};
-pub use track::{Destination, StepSize, Track, TrackId};
-pub use value::{Channel, Key, OutOfRange, Percent, Port, Program, Tempo, Velocity};
+pub use step::{Articulation, GateLength, Keys, Ratchet, Step};
+pub use track::{Destination, Direction, StepSize, Track, TrackId};
+pub use value::{ChanceGroup, Channel, Key, OutOfRange, Percent, Port, Program, Tempo, Velocity};

@@ -10,6 +10,12 @@ pub const PATTERNS_MAX: usize = 128;
 pub const NOTES_MAX: usize = 16;
 /// Hits in a ratchet.
 pub const RATCHET_MAX: u8 = 16;
+/// Lanes of a track.
+pub const LANES_MAX: usize = 16;
+/// The longest and the shortest span of a ratchet, in percent of a step: sixteen steps, a twentieth.
+pub const RATCHET_SPAN_PERCENT: std::ops::RangeInclusive<u16> = 5..=1_600;
+/// Chance groups, shown as A to P.
+pub const CHANCE_GROUPS_MAX: u8 = 16;
 /// Cycles in an `A:B` condition.
 pub const CYCLES_MAX: u8 = 16;
 /// Ports a track may choose from.

@@ -8,6 +8,8 @@ use crate::limits::TRACKS_MAX;
 pub struct Performance {
     /// Which pattern of the project plays, from 0. One that is not there is silent.
     pub pattern: PatternIndex,
+    /// Whether fill is on: steps with the condition `FILL` sound.
+    pub is_fill: bool,
     /// Tracks that are silent. Muting never changes what another track plays.
     pub mutes: Mutes,
     /// Semitones added to the notes of melodic tracks; drums keep their keys. A note that would leave the range of MIDI
@@ -25,6 +27,7 @@ impl Default for Performance {
     fn default() -> Performance {
         Performance {
             pattern: PatternIndex(0),
+            is_fill: false,
             mutes: Mutes::NONE,
             transpose: 0,
             swing: SwingOffset(0),

@@ -17,6 +17,7 @@
 
 mod chance;
 mod condition;
+mod context;
 mod length;
 mod micro_timing;
 mod position;
@@ -24,14 +25,14 @@ mod ratchet;
 mod swing;
 mod velocity;
 
-use crate::dice;
-use crate::document::{Pattern, Percent, Project, Step, Track};
+use crate::document::{Project, Track};
+use crate::limits::RATCHET_SPAN_PERCENT;
 use crate::note::{Address, Note, NoteSink};
 use crate::performance::Performance;
 use crate::time::{Tick, Window};
 
+use context::{Cell, Context};
 use position::Position;
-use swing::SwingMap;
 
 /// Pushes every note whose onset lies in `window` into `out`, which keeps them by onset, then track.
 ///
@@ -47,15 +48,16 @@ pub fn play(project: &Project, performance: &Performance, window: Window, out: &
     each_sounding_track(project, performance, |context, track_index, track| {
         let (first, last) = context.places_that_reach(track, window);
         for place in first..=last {
-            let position = Position::of(track, place);
-            if !context.can_reach(track, position, window) {
+            let Some(cell) = Cell::at(track, Position::of(track, context.seed, place)) else {
                 continue;
+            };
+            if context.can_reach(track, &cell, window) {
+                context.play_cell(track_index, track, &cell, &mut |_, note| {
+                    if window.contains(note.onset) {
+                        out.insert(note);
+                    }
+                });
             }
-            context.play_step(track_index, track, position, &mut |_, note| {
-                if window.contains(note.onset) {
-                    out.insert(note);
-                }
-            });
         }
     });
 }
@@ -72,11 +74,14 @@ pub fn play_early(
     out: &mut impl NoteSink,
 ) {
     each_sounding_track(project, performance, |context, track_index, track| {
-        // A shift reaches back at most a step; the step that runs at the start may have hits still to come.
+        // A shift reaches back at most a step; the steps that run at the start may have hits still to come.
         let running = track.step_size.place_at(start);
-        for place in running..=running.saturating_add(2) {
-            let position = Position::of(track, place);
-            context.play_step(track_index, track, position, &mut |nominal, mut note| {
+        for place in running.saturating_sub(SPAN_STEPS_MAX)..=running.saturating_add(2) {
+            let position = Position::of(track, context.seed, place);
+            let Some(cell) = Cell::at(track, position).filter(|cell| cell.gate.is_on) else {
+                continue;
+            };
+            context.play_cell(track_index, track, &cell, &mut |nominal, mut note| {
                 if nominal >= start && note.onset < start {
                     note.onset = start;
                     out.insert(note);
@@ -86,18 +91,14 @@ pub fn play_early(
     });
 }
 
-/// What is the same for all steps of one question.
-struct Context {
-    seed: u64,
-    chance: Percent,
-    transpose: i8,
-    swing: SwingMap,
-}
+/// How many steps the hits of a ratchet may be spread over.
+#[allow(clippy::cast_possible_wrap, reason = "small")]
+const SPAN_STEPS_MAX: i64 = (*RATCHET_SPAN_PERCENT.end() / 100) as i64;
 
 fn each_sounding_track(
     project: &Project,
     performance: &Performance,
-    mut visit: impl FnMut(&Context, u8, &Track),
+    mut visit: impl FnMut(&Context<'_>, u8, &Track),
 ) {
     let Some(pattern) = project.patterns.get(usize::from(performance.pattern.0)) else { return };
     let context = Context::new(project, performance, pattern);
@@ -108,84 +109,75 @@ fn each_sounding_track(
     }
 }
 
-impl Context {
-    fn new(project: &Project, performance: &Performance, pattern: &Pattern) -> Context {
-        Context {
-            seed: dice::combine_seed(project.seed, performance.seed),
-            chance: performance.chance,
-            transpose: performance.transpose,
-            swing: SwingMap::new(pattern.swing, performance.swing),
-        }
-    }
-
+impl Context<'_> {
     /// The first and the last place of `track` from which a shift could reach into `window`.
     #[inline]
     fn places_that_reach(&self, track: &Track, window: Window) -> (i64, i64) {
         let step_ticks = track.step_size.ticks_ceil();
-        // Later by: micro-timing (a step), the last hit of a ratchet (less than a step), swing. Earlier by: micro-timing.
-        let late = 2 * step_ticks + self.swing.delay_max();
+        // Later by: the hits of a ratchet, micro-timing (a step), swing. Earlier by: micro-timing.
+        let late = (SPAN_STEPS_MAX + 1) * step_ticks + self.swing.delay_max();
         let first = track.step_size.place_at(Tick(window.start.0.saturating_sub(late)));
         let last = track.step_size.place_at(Tick(window.end.0.saturating_add(step_ticks)));
         (first, last)
     }
 
-    /// Whether any hit of the step at `position` could lie in `window`: a quick no for most neighbours.
+    /// Whether any hit of a cell could lie in `window`: a quick no for most neighbours.
     #[inline]
-    fn can_reach(&self, track: &Track, position: Position, window: Window) -> bool {
-        let Some(step) = track.steps.get(usize::from(position.step_index)) else { return false };
-        let step_ticks = track.step_size.ticks_ceil();
-        let first = position.nominal.0 + step.micro_timing.0.clamp(-step_ticks, step_ticks);
-        let hits = if step.ratchet.hits() > 1 { step_ticks } else { 0 };
-        step.is_on
-            && first < window.end.0
-            && first + hits + self.swing.delay_max() >= window.start.0
+    fn can_reach(&self, track: &Track, cell: &Cell<'_>, window: Window) -> bool {
+        let first = cell.position.nominal + micro_timing::shift(cell, track);
+        let ratchet = cell.ratchet.ratchet;
+        let hits = if ratchet.hits() > 1 {
+            track.step_size.ticks_ceil() * (i64::from(ratchet.span_percent()) / 100 + 1)
+        } else {
+            0
+        };
+        cell.gate.is_on
+            && first < window.end
+            && first.0 + hits + self.swing.delay_max() >= window.start.0
     }
 
-    /// Asks the questions of one step, and tells each of its notes with its nominal tick, before any shift.
+    /// Asks the questions of one cell, and tells each of its notes with its nominal tick, before any shift.
     #[inline]
-    fn play_step(
+    fn play_cell(
         &self,
         track_index: u8,
         track: &Track,
-        position: Position,
+        cell: &Cell<'_>,
         tell: &mut impl FnMut(Tick, Note),
     ) {
-        let Some(step) = track.steps.get(usize::from(position.step_index)) else { return };
-        if !step.is_on
-            || !condition::holds(step, position)
-            || !chance::holds(step, self.chance, self.seed, track.id, position)
-        {
+        let index = usize::from(track_index);
+        if !self.sounds(index, cell) || length::is_tied_over(self, index, cell.position.place) {
             return;
         }
-        for hit in ratchet::hits(step, track, position) {
-            let straight = micro_timing::shift(step, track, hit.onset);
+        let shift = micro_timing::shift(cell, track);
+        for hit in ratchet::hits(cell, track) {
+            let onset = self.swing.apply(hit.onset + shift);
             let note = Note {
-                onset: self.swing.apply(straight),
-                length: length::of(step, hit),
+                onset,
+                length: length::of(self, index, cell, hit, onset),
                 address: Address::default(),
-                velocity: velocity::of(step),
+                velocity: velocity::of(cell, hit),
                 track_index,
-                step_index: position.step_index,
+                step_index: cell.position.step_index,
             };
-            each_address(step, track, self.transpose, |address| {
+            each_address(cell, track, self.transpose, |address| {
                 tell(hit.onset, Note { address, ..note });
             });
         }
     }
 }
 
-/// The keys of a step, or its track's, where they sound after transposition.
+/// The keys of a cell, or its track's, where they sound after transposition.
 #[inline]
-fn each_address(step: &Step, track: &Track, transpose: i8, mut tell: impl FnMut(Address)) {
+fn each_address(cell: &Cell<'_>, track: &Track, transpose: i8, mut tell: impl FnMut(Address)) {
+    let keys = &cell.notes.keys;
     let destination = track.destination;
-    let at =
-        |key| Address { port: destination.port.get(), channel: destination.channel.get(), key };
-    match (destination.key, step.keys.is_empty()) {
+    let (port, channel) = (destination.port.get(), destination.channel.get());
+    let at = |key| Address { port, channel, key };
+    match (destination.key, keys.is_empty()) {
         (Some(drum), true) => tell(at(drum.get())),
-        (Some(_), false) => step.keys.iter().for_each(|key| tell(at(key.get()))),
-        (None, _) => {
-            step.keys.iter().for_each(|key| tell(at(transposed(key.get(), transpose))));
-        }
+        (Some(_), false) => keys.iter().for_each(|key| tell(at(key.get()))),
+        (None, _) => keys.iter().for_each(|key| tell(at(transposed(key.get(), transpose)))),
     }
 }
 

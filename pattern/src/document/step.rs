@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use crate::document::value::{Key, OutOfRange, Percent, Velocity};
-use crate::limits::{CYCLES_MAX, GATE_PERCENT_MAX, GATE_PERCENT_MIN, NOTES_MAX, RATCHET_MAX};
+use crate::document::condition::Condition;
+use crate::document::value::{ChanceGroup, Key, OutOfRange, Percent, Velocity};
+use crate::limits::{
+    GATE_PERCENT_MAX, GATE_PERCENT_MIN, NOTES_MAX, RATCHET_MAX, RATCHET_SPAN_PERCENT,
+};
 use crate::time::Ticks;
 
 /// One cell of a track.
@@ -17,10 +20,14 @@ pub struct Step {
     pub velocity: Velocity,
     /// How long, as a share of the step.
     pub gate: GateLength,
+    /// How it goes over into the next step.
+    pub articulation: Articulation,
     /// Shift of the onset, at most a step either way. Applied before swing.
     pub micro_timing: Ticks,
     /// How often it sounds.
     pub chance: Percent,
+    /// Steps of one group that fall on one tick throw one die together, whichever track they are on.
+    pub chance_group: Option<ChanceGroup>,
     /// In which cycles it sounds; `None`: in all.
     pub condition: Option<Condition>,
     /// Repeats inside the step.
@@ -146,64 +153,25 @@ impl Default for GateLength {
     }
 }
 
-/// A rule on the count of cycles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Condition {
-    /// `A:B`: on cycle A, counted from 1, then every B cycles.
-    Ratio(CycleRatio),
+/// How a step goes over into the next one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Articulation {
+    /// It ends by its gate length.
+    #[default]
+    Gate,
+    /// It sounds on into the next step, which has no onset of its own; where the next one does not sound, to its start.
+    Tie,
+    /// It overlaps the onset of the next step by a tick, for the legato of a synthesiser; where the next one does not
+    /// sound, it ends by its gate length.
+    Slide,
 }
 
-/// The `A:B` of a condition: `1 <= A <= B <= 16`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CycleRatio {
-    nth: u8,
-    of: u8,
-}
-
-impl CycleRatio {
-    /// The cycle on which it holds, counted from 1.
-    #[must_use]
-    pub fn nth(self) -> u8 {
-        self.nth
-    }
-
-    /// After how many cycles it holds again.
-    #[must_use]
-    pub fn of(self) -> u8 {
-        self.of
-    }
-}
-
-impl Condition {
-    /// `nth:of`.
-    ///
-    /// # Errors
-    /// [`OutOfRange`] unless `1 <= nth <= of <= 16`.
-    pub fn ratio(nth: i64, of: i64) -> Result<Condition, OutOfRange> {
-        #[allow(
-            clippy::cast_precision_loss,
-            reason = "only compared with small bounds and shown to a person"
-        )]
-        let (nth_f, of_f) = (nth as f64, of as f64);
-        OutOfRange::check("B of a condition A:B", of_f, 1.0, f64::from(CYCLES_MAX))?;
-        OutOfRange::check("A of a condition A:B", nth_f, 1.0, of_f)?;
-        let small = |value: i64| u8::try_from(value).unwrap_or(CYCLES_MAX);
-        Ok(Condition::Ratio(CycleRatio { nth: small(nth), of: small(of) }))
-    }
-}
-
-impl fmt::Display for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Condition::Ratio(ratio) => write!(f, "{}:{}", ratio.nth, ratio.of),
-        }
-    }
-}
-
-/// Repeats inside a step: `1..=16` evenly spaced hits.
+/// Repeats of a step: `1..=16` evenly spaced hits over a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ratchet {
     hits: u8,
+    span_percent: u16,
+    ramp_percent: i8,
 }
 
 impl Ratchet {
@@ -213,7 +181,9 @@ impl Ratchet {
     /// [`OutOfRange`] with the range.
     pub fn new(hits: i64) -> Result<Ratchet, OutOfRange> {
         match u8::try_from(hits) {
-            Ok(hits) if (1..=RATCHET_MAX).contains(&hits) => Ok(Ratchet { hits }),
+            Ok(hits) if (1..=RATCHET_MAX).contains(&hits) => {
+                Ok(Ratchet { hits, ..Ratchet::default() })
+            }
             _ => Err(OutOfRange {
                 what: "ratchet",
                 #[allow(clippy::cast_precision_loss, reason = "only shown to a person")]
@@ -229,12 +199,63 @@ impl Ratchet {
     pub const fn hits(self) -> u8 {
         self.hits
     }
+
+    /// The same over another span, in percent of the step: `5..=1600`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] with the range.
+    pub fn with_span_percent(self, percent: i64) -> Result<Ratchet, OutOfRange> {
+        match u16::try_from(percent) {
+            Ok(span_percent) if RATCHET_SPAN_PERCENT.contains(&span_percent) => {
+                Ok(Ratchet { span_percent, ..self })
+            }
+            _ => Err(OutOfRange {
+                what: "span of a ratchet in percent",
+                #[allow(clippy::cast_precision_loss, reason = "only shown to a person")]
+                value: percent as f64,
+                min: f64::from(*RATCHET_SPAN_PERCENT.start()),
+                max: f64::from(*RATCHET_SPAN_PERCENT.end()),
+            }),
+        }
+    }
+
+    /// The same with a ramp of velocity, in percent: `-100..=100`. At -50 the hits fall to half the step's velocity, at 50
+    /// they rise from half of it; none is ever stronger than the step.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] with the range.
+    pub fn with_ramp_percent(self, percent: i64) -> Result<Ratchet, OutOfRange> {
+        match i8::try_from(percent) {
+            Ok(ramp_percent) if (-100..=100).contains(&ramp_percent) => {
+                Ok(Ratchet { ramp_percent, ..self })
+            }
+            _ => Err(OutOfRange {
+                what: "ramp of a ratchet in percent",
+                #[allow(clippy::cast_precision_loss, reason = "only shown to a person")]
+                value: percent as f64,
+                min: -100.0,
+                max: 100.0,
+            }),
+        }
+    }
+
+    /// Over how much of the step the hits are spread, in percent.
+    #[must_use]
+    pub const fn span_percent(self) -> u16 {
+        self.span_percent
+    }
+
+    /// How velocity changes from hit to hit, in percent.
+    #[must_use]
+    pub const fn ramp_percent(self) -> i8 {
+        self.ramp_percent
+    }
 }
 
 impl Default for Ratchet {
     /// One hit: no repeat.
     fn default() -> Ratchet {
-        Ratchet { hits: 1 }
+        Ratchet { hits: 1, span_percent: 100, ramp_percent: 0 }
     }
 }
 
@@ -252,15 +273,5 @@ mod tests {
         assert_eq!(keys.len(), 16);
         let error = keys.push(Key::new(16).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "number of notes in a step 17 is outside 0 to 16");
-    }
-
-    #[test]
-    fn a_condition_counts_within_its_cycles() {
-        assert!(Condition::ratio(1, 1).is_ok() && Condition::ratio(16, 16).is_ok());
-        assert!(
-            Condition::ratio(0, 4).is_err()
-                && Condition::ratio(5, 4).is_err()
-                && Condition::ratio(1, 17).is_err()
-        );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::document::lane::Lane;
 use crate::document::step::Step;
 use crate::document::value::{Channel, Key, OutOfRange, Port, Program};
 use crate::limits::STEP_SIZE_TERM_MAX;
@@ -24,12 +25,75 @@ pub struct Track {
     pub program: Option<Program>,
     /// How long a step is.
     pub step_size: StepSize,
+    /// In which order the steps are played.
+    pub direction: Direction,
     /// How many steps the start is moved into the track; any number, taken modulo the length.
     pub rotation: i32,
+    /// Properties that run in loops of their own, each at most once.
+    pub lanes: Vec<Lane>,
     /// The steps, 1 to 128 of them; their number is the length of the track.
     pub steps: Vec<Step>,
     /// Fields of the file that this version does not know.
     pub unknown: crate::document::Unknown,
+}
+
+impl Track {
+    /// How many steps are played until the track begins anew; at least 1.
+    #[inline]
+    #[must_use]
+    pub fn cycle_places(&self) -> i64 {
+        let length = i64::try_from(self.steps.len()).unwrap_or(i64::MAX).max(1);
+        match self.direction {
+            // The two ends sound once each: 1 2 3 4 3 2.
+            Direction::PingPong => (2 * length - 2).max(1),
+            _ => length,
+        }
+    }
+}
+
+/// In which order the steps of a track are played. All go by position, so a jump finds the same step as playing on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// 1 2 3 4.
+    #[default]
+    Forward,
+    /// 4 3 2 1.
+    Backward,
+    /// 1 2 3 4 3 2.
+    PingPong,
+    /// A step is drawn for each place.
+    Random,
+    /// From the first step, a step up or down at each place; anew in each cycle.
+    RandomWalk,
+}
+
+impl Direction {
+    /// All of them.
+    pub const ALL: [Direction; 5] = [
+        Direction::Forward,
+        Direction::Backward,
+        Direction::PingPong,
+        Direction::Random,
+        Direction::RandomWalk,
+    ];
+
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Direction::Forward => "forward",
+            Direction::Backward => "backward",
+            Direction::PingPong => "ping-pong",
+            Direction::Random => "random",
+            Direction::RandomWalk => "walk",
+        }
+    }
+
+    /// The direction of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Direction> {
+        Direction::ALL.into_iter().find(|direction| direction.name() == name)
+    }
 }
 
 /// Where the notes of a track go.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::limits::{PORTS_MAX, TEMPO_BPM};
+use crate::limits::{CHANCE_GROUPS_MAX, PORTS_MAX, TEMPO_BPM};
 
 /// A number that is not in the range of what it should become.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -114,6 +114,26 @@ bounded_u8!(
     /// An output that a track may choose; used by live playing, a plugin and a MIDI file have one.
     Port, "port (from 0)", 0u8, PORTS_MAX - 1
 );
+
+bounded_u8!(
+    /// A chance group: `0..=15`, shown as A to P.
+    ChanceGroup, "chance group (from 0)", 0u8, CHANCE_GROUPS_MAX - 1
+);
+
+impl ChanceGroup {
+    /// The group of this letter, A to P of either case.
+    #[must_use]
+    pub fn from_letter(letter: char) -> Option<ChanceGroup> {
+        let index = u32::from(letter.to_ascii_uppercase()).checked_sub(u32::from('A'))?;
+        ChanceGroup::new(i64::from(index)).ok()
+    }
+
+    /// Its letter.
+    #[must_use]
+    pub fn letter(self) -> char {
+        char::from(b'A' + self.get())
+    }
+}
 
 impl Default for Velocity {
     /// 100: strong, with room for accents above.

@@ -21,6 +21,7 @@
 mod emit;
 mod file;
 mod read;
+mod read_steps;
 mod write;
 
 pub use read::read;

@@ -1,11 +1,12 @@
 //! The shift of a step from its place.
 
-use crate::document::{Step, Track};
-use crate::time::{Tick, Ticks};
+use crate::document::Track;
+use crate::play::context::Cell;
+use crate::time::Ticks;
 
-/// `onset` moved by the micro-timing of `step`; a shift beyond one step counts as one step.
+/// The micro-timing of a cell; a shift beyond one step counts as one step.
 #[inline]
-pub(crate) fn shift(step: &Step, track: &Track, onset: Tick) -> Tick {
+pub(crate) fn shift(cell: &Cell<'_>, track: &Track) -> Ticks {
     let step_ticks = track.step_size.ticks_ceil();
-    onset + Ticks(step.micro_timing.0.clamp(-step_ticks, step_ticks))
+    Ticks(cell.micro_timing.micro_timing.0.clamp(-step_ticks, step_ticks))
 }

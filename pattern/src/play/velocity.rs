@@ -1,9 +1,23 @@
 //! How strong a hit is.
 
-use crate::document::Step;
+use crate::play::context::Cell;
+use crate::play::ratchet::Hit;
 
-/// The velocity of `step` as a share, `(0, 1]`.
+/// The velocity of a cell as a share, `(0, 1]`, along the ramp of its ratchet.
+///
+/// A ramp of -50 % takes the last of `n` hits to half the velocity, one of 50 % starts the first there; between them it is a
+/// straight line: `v · (1 - |r| · i / (n - 1))`, counted from the stronger end.
 #[inline]
-pub(crate) fn of(step: &Step) -> f32 {
-    step.velocity.to_share()
+pub(crate) fn of(cell: &Cell<'_>, hit: Hit) -> f32 {
+    let velocity = cell.velocity.velocity.to_share();
+    let ramp = cell.ratchet.ratchet.ramp_percent();
+    if ramp == 0 || hit.count < 2 {
+        return velocity;
+    }
+    let from_strong = if ramp < 0 { hit.index } else { hit.count - 1 - hit.index };
+    #[allow(clippy::cast_precision_loss, reason = "at most 15")]
+    let share = from_strong as f32 / (hit.count - 1) as f32;
+    let ramped = velocity * (1.0 - f32::from(ramp.unsigned_abs()) / 100.0 * share);
+    // A note of no velocity would be a note-off.
+    ramped.max(1.0 / 127.0)
 }

@@ -55,9 +55,27 @@ pub(super) struct Track {
     /// From 1.
     pub(super) program: Option<i64>,
     pub(super) step_size: Option<String>,
+    pub(super) direction: Option<String>,
     #[serde(default)]
     pub(super) rotation: i32,
     /// A character a step: `x` on, `.` off; `|` and spaces are for the eye.
+    #[serde(default)]
+    pub(super) gates: String,
+    #[serde(default)]
+    pub(super) steps: Vec<Step>,
+    #[serde(default)]
+    pub(super) lanes: Vec<Lane>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
+}
+
+/// A property with a loop of its own.
+#[derive(Deserialize)]
+pub(super) struct Lane {
+    pub(super) property: String,
+    pub(super) step_size: Option<String>,
+    /// In steps; a lane of gates has them as a text instead, as a track has.
+    pub(super) length: Option<usize>,
     #[serde(default)]
     pub(super) gates: String,
     #[serde(default)]
@@ -75,11 +93,19 @@ pub(super) struct Step {
     pub(super) notes: Vec<i64>,
     pub(super) velocity: Option<i64>,
     pub(super) gate: Option<i64>,
+    /// `tie` or `slide`.
+    pub(super) articulation: Option<String>,
     #[serde(default)]
     pub(super) micro: i64,
     pub(super) chance: Option<i64>,
+    /// A letter, A to P.
+    pub(super) chance_group: Option<String>,
     pub(super) condition: Option<String>,
     pub(super) ratchet: Option<i64>,
+    /// Of the ratchet, in percent.
+    pub(super) span: Option<i64>,
+    /// Of the ratchet, in percent.
+    pub(super) ramp: Option<i64>,
     #[serde(flatten)]
     pub(super) unknown: Map<String, Value>,
 }

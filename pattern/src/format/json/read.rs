@@ -1,13 +1,13 @@
 //! From the file to the document.
 
 use crate::document::{
-    Channel, Condition, Destination, GateLength, Key, Metre, OutOfRange, Pattern, Percent, Port,
-    Program, Project, Ratchet, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo, Track,
-    TrackId, Unknown, Velocity,
+    Channel, Destination, Direction, Key, Lane, Metre, OutOfRange, Pattern, Port, Program, Project,
+    Property, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo, Track, TrackId, Unknown,
 };
+use crate::format::json::read_steps::{fill_all, gates, step_size};
 use crate::format::json::{FORMAT, ReadError, file};
 use crate::format::{LimitExceeded, Place, Warning};
-use crate::limits::{DOCUMENT_BYTES_MAX, NAME_MAX, NOTES_MAX, PATTERNS_MAX, STEPS_MAX, TRACKS_MAX};
+use crate::limits::{DOCUMENT_BYTES_MAX, LANES_MAX, NAME_MAX, PATTERNS_MAX, STEPS_MAX, TRACKS_MAX};
 use crate::time::{PPQ, Ticks, mul_div_round};
 
 /// Reads a project file. What could be read but not taken as it stands is told in the warnings.
@@ -53,7 +53,7 @@ fn check_format(text: &str) -> Result<(), ReadError> {
     if is_known { Ok(()) } else { Err(ReadError::OtherFormat { found }) }
 }
 
-fn at(place: Place) -> impl Fn(OutOfRange) -> ReadError {
+pub(super) fn at(place: Place) -> impl Fn(OutOfRange) -> ReadError {
     move |source| ReadError::Value { place, source }
 }
 
@@ -101,7 +101,7 @@ fn metre(text: &str) -> Result<Metre, ReadError> {
 }
 
 /// `"3/16"` as numbers, both of at most nine digits.
-fn fraction(text: &str) -> Option<(i64, i64)> {
+pub(super) fn fraction(text: &str) -> Option<(i64, i64)> {
     let (above, below) = text.split_once('/')?;
     let number = |digits: &str| {
         let is_plain =
@@ -184,21 +184,7 @@ fn track(file: file::Track, place: Place, warnings: &mut Vec<Warning>) -> Result
             .map_err(|error| wrong(error.counted_from_one("channel")))?,
         key: file.key.map(Key::new).transpose().map_err(&wrong)?,
     };
-    for step_file in file.steps {
-        let count = steps.len();
-        let index = usize::try_from(step_file.step).ok().and_then(|number| number.checked_sub(1));
-        let Some((index, step)) = index.and_then(|i| steps.get_mut(i).map(|step| (i, step))) else {
-            #[allow(clippy::cast_precision_loss, reason = "only shown to a person")]
-            let source = OutOfRange {
-                what: "step",
-                value: step_file.step as f64,
-                min: 1.0,
-                max: count as f64,
-            };
-            return Err(ReadError::Value { place, source });
-        };
-        fill(step, step_file, place.step(index))?;
-    }
+    fill_all(&mut steps, file.steps, place)?;
     let track = Track {
         id: TrackId(file.id),
         name: file.name,
@@ -211,7 +197,16 @@ fn track(file: file::Track, place: Place, warnings: &mut Vec<Warning>) -> Result
         step_size: file
             .step_size
             .map_or(Ok(StepSize::default()), |text| step_size(&text, place))?,
+        direction: file.direction.map_or(Ok(Direction::default()), |name| {
+            Direction::from_name(&name).ok_or_else(|| ReadError::Text {
+                place,
+                field: "direction",
+                found: name,
+                expected: "\"forward\", \"backward\", \"ping-pong\", \"random\" or \"walk\"",
+            })
+        })?,
         rotation: file.rotation,
+        lanes: lanes(file.lanes, place)?,
         steps,
         unknown: Unknown(file.unknown),
     };
@@ -229,76 +224,31 @@ fn warn_of_silent_steps(track: &Track, place: Place, warnings: &mut Vec<Warning>
     }
 }
 
-fn step_size(text: &str, place: Place) -> Result<StepSize, ReadError> {
-    let (above, below) = fraction(text).ok_or_else(|| ReadError::Text {
-        place,
-        field: "step_size",
-        found: text.to_owned(),
-        expected: "\"1/16\" or \"1/12\"",
-    })?;
-    StepSize::new(above, below).map_err(at(place))
-}
-
-fn gates(text: &str, place: Place) -> Result<Vec<Step>, ReadError> {
-    let mut steps = Vec::new();
-    for character in text.chars() {
-        let is_on = match character {
-            'x' => true,
-            '.' => false,
-            ' ' | '|' => continue,
-            _ => {
-                return Err(ReadError::Text {
-                    place,
-                    field: "gates",
-                    found: text.chars().take(80).collect(),
-                    expected: "\"x..x..x.\": x on, . off",
-                });
-            }
-        };
-        if steps.len() > STEPS_MAX {
-            let count = text.chars().filter(|c| matches!(c, 'x' | '.')).count();
-            LimitExceeded::check(place, "steps", count, STEPS_MAX)?;
+fn lanes(files: Vec<file::Lane>, place: Place) -> Result<Vec<Lane>, ReadError> {
+    LimitExceeded::check(place, "lanes", files.len(), LANES_MAX)?;
+    let mut lanes: Vec<Lane> = Vec::with_capacity(files.len());
+    for file in files {
+        let wrong =
+            |field, found: String, expected| ReadError::Text { place, field, found, expected };
+        let property = Property::from_name(&file.property).ok_or_else(|| {
+            let expected =
+                "\"velocity\", or gate, notes, length, micro, chance, condition, ratchet";
+            wrong("property", file.property.clone(), expected)
+        })?;
+        if lanes.iter().any(|lane| lane.property == property) {
+            return Err(wrong("property", file.property, "none of the track's other lanes"));
         }
-        steps.push(Step { is_on, ..Step::default() });
+        let mut steps = gates(&file.gates, place)?;
+        let length = file.length.unwrap_or(steps.len());
+        LimitExceeded::check(place, "steps in a lane", length.max(steps.len()), STEPS_MAX)?;
+        if length == 0 {
+            return Err(wrong("length", "0".to_owned(), "3: the steps of the lane"));
+        }
+        steps.resize(length, Step::default());
+        fill_all(&mut steps, file.steps, place)?;
+        let size =
+            file.step_size.map_or(Ok(StepSize::default()), |text| step_size(&text, place))?;
+        lanes.push(Lane { property, step_size: size, steps, unknown: Unknown(file.unknown) });
     }
-    Ok(steps)
-}
-
-fn fill(step: &mut Step, file: file::Step, place: Place) -> Result<(), ReadError> {
-    let wrong = at(place);
-    LimitExceeded::check(place, "notes", file.notes.len(), NOTES_MAX)?;
-    for number in file.notes {
-        step.keys.push(Key::new(number).map_err(&wrong)?).map_err(&wrong)?;
-    }
-    if let Some(velocity) = file.velocity {
-        step.velocity = Velocity::new(velocity).map_err(&wrong)?;
-    }
-    if let Some(gate) = file.gate {
-        step.gate = GateLength::from_percent(gate).map_err(&wrong)?;
-    }
-    if let Some(chance) = file.chance {
-        step.chance = Percent::new(chance).map_err(&wrong)?;
-    }
-    if let Some(ratchet) = file.ratchet {
-        step.ratchet = Ratchet::new(ratchet).map_err(&wrong)?;
-    }
-    if let Some(text) = file.condition {
-        step.condition = Some(condition(&text, place)?);
-    }
-    step.micro_timing = Ticks(file.micro);
-    step.unknown = Unknown(file.unknown);
-    Ok(())
-}
-
-fn condition(text: &str, place: Place) -> Result<Condition, ReadError> {
-    let ratio = text.split_once(':').and_then(|(nth, of)| {
-        Some((nth.trim().parse::<i64>().ok()?, of.trim().parse::<i64>().ok()?))
-    });
-    let (nth, of) = ratio.ok_or_else(|| ReadError::Text {
-        place,
-        field: "condition",
-        found: text.to_owned(),
-        expected: "\"1:4\"",
-    })?;
-    Condition::ratio(nth, of).map_err(at(place))
+    Ok(lanes)
 }

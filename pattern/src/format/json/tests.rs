@@ -33,6 +33,7 @@ const WITH_EVERYTHING: &str = r#"{
           "key": 36,
           "program": 128,
           "step_size": "1/12",
+          "direction": "ping-pong",
           "rotation": -1,
           "gates": "x..x",
           "steps": [
@@ -41,12 +42,27 @@ const WITH_EVERYTHING: &str = r#"{
               "notes": [0, 64, 127],
               "velocity": 1,
               "gate": 12800,
+              "articulation": "tie",
               "micro": -120,
               "chance": 0,
-              "condition": "3:4",
-              "ratchet": 16
+              "chance_group": "P",
+              "condition": "NOT 3:4",
+              "ratchet": 16,
+              "span": 1600,
+              "ramp": -50
             },
             { "step": 2, "velocity": 127, "later": [1] }
+          ],
+          "lanes": [
+            {
+              "property": "velocity",
+              "step_size": "1/8",
+              "length": 3,
+              "steps": [
+                { "step": 1, "velocity": 20 }
+              ]
+            },
+            { "property": "gate", "gates": "x.x" }
           ],
           "colour": "ember"
         }

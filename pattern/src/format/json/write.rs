@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::document::{
-    Destination, GateLength, Metre, Pattern, Percent, Project, Ratchet, Step, StepSize, Swing,
-    SwingUnit, Tempo, Track, Unknown, Velocity,
+    Articulation, Destination, Direction, GateLength, Lane, Metre, Pattern, Percent, Project,
+    Ratchet, Step, StepSize, Swing, SwingUnit, Tempo, Track, Unknown, Velocity,
 };
 use crate::format::json::FORMAT;
 use crate::format::json::emit::{Node, emit};
@@ -121,11 +121,31 @@ fn track(track: &Track) -> Node {
     }
     let is_default_size = track.step_size == StepSize::default();
     fields.unless(is_default_size, "step_size", track.step_size.to_string());
+    let direction = track.direction;
+    fields.unless(direction == Direction::Forward, "direction", direction.name());
     fields.unless(track.rotation == 0, "rotation", track.rotation);
-    let gates: String = track.steps.iter().map(|s| if s.is_on { 'x' } else { '.' }).collect();
-    fields.put("gates", gates);
+    fields.put("gates", gates(&track.steps));
     fields.array("steps", (1..).zip(&track.steps).filter_map(step).collect());
+    fields.array("lanes", track.lanes.iter().map(lane).collect());
     fields.finish(&track.unknown)
+}
+
+fn lane(lane: &Lane) -> Node {
+    let mut fields = Fields::default();
+    fields.put("property", lane.property.name());
+    let is_default_size = lane.step_size == StepSize::default();
+    fields.unless(is_default_size, "step_size", lane.step_size.to_string());
+    if lane.steps.iter().any(|step| step.is_on) {
+        fields.put("gates", gates(&lane.steps));
+    } else {
+        fields.put("length", lane.steps.len());
+    }
+    fields.array("steps", (1..).zip(&lane.steps).filter_map(step).collect());
+    fields.finish(&lane.unknown)
+}
+
+fn gates(steps: &[Step]) -> String {
+    steps.iter().map(|step| if step.is_on { 'x' } else { '.' }).collect()
 }
 
 /// What is not default of a step; `None` where all is.
@@ -136,12 +156,24 @@ fn step((step_number, step): (u64, &Step)) -> Option<Node> {
     fields.unless(keys.is_empty(), "notes", keys);
     fields.unless(step.velocity == Velocity::default(), "velocity", step.velocity.get());
     fields.unless(step.gate == GateLength::default(), "gate", step.gate.percent());
+    match step.articulation {
+        Articulation::Gate => {}
+        Articulation::Tie => fields.put("articulation", "tie"),
+        Articulation::Slide => fields.put("articulation", "slide"),
+    }
     fields.unless(step.micro_timing.0 == 0, "micro", step.micro_timing.0);
     fields.unless(step.chance == Percent::default(), "chance", step.chance.get());
+    if let Some(group) = step.chance_group {
+        fields.put("chance_group", group.letter().to_string());
+    }
     if let Some(condition) = step.condition {
         fields.put("condition", condition.to_string());
     }
-    fields.unless(step.ratchet == Ratchet::default(), "ratchet", step.ratchet.hits());
+    let (ratchet, default) = (step.ratchet, Ratchet::default());
+    fields.unless(ratchet.hits() == default.hits(), "ratchet", ratchet.hits());
+    let span = ratchet.span_percent();
+    fields.unless(span == default.span_percent(), "span", span);
+    fields.unless(ratchet.ramp_percent() == 0, "ramp", ratchet.ramp_percent());
     let is_default = fields.0.len() == 1 && step.unknown.is_empty();
     if is_default { None } else { Some(fields.finish(&step.unknown)) }
 }
