@@ -27,9 +27,21 @@
 //! | `v80` | velocity 1 to 127 |
 //! | `=150` | gate length in percent of the step, 5 to 12800 |
 //! | `>120`, `<120` | so many ticks late, early |
-//! | `?50` | chance in percent |
-//! | `(1:4)` | condition |
+//! | `?50`, `?50A` | chance in percent; in chance group A to P |
+//! | `(1:4)`, `(NOT FILL)` | condition: `A:B`, `FIRST`, `FILL`, `PRE`, `NEI`, or its opposite |
 //! | `*3` | ratchet: hits in the step |
+//! | `^200`, `%-50` | span of the ratchet in percent of a step; ramp of its velocity in percent |
+//! | `_`, `/` | tied into the next step; sliding into it |
+//!
+//! A line that begins with `>` is a lane of the track above it: the name of a property (`gate`, `notes`, `velocity`,
+//! `length`, `micro`, `chance`, `condition`, `ratchet`), perhaps a step size, a colon, and its steps, of which only that
+//! property counts; a step may then be its marks alone.
+//!
+//! ```text
+//! hat: xxxxxxxxxxxxxxxx
+//! > velocity: v100 v60 v80
+//! > chance step=1/4: ?100 ?50
+//! ```
 //!
 //! | option | |
 //! | --- | --- |
@@ -37,6 +49,7 @@
 //! | `key=36`, `key=C1` | the key of `x`, `X` and `o` |
 //! | `prog=34` | the program that the channel is set to, 1 to 128 |
 //! | `step=1/16` | the step size, a part of a whole note |
+//! | `dir=ping-pong` | direction: `forward`, `backward`, `ping-pong`, `random`, `walk` |
 //! | `rotate=2` | rotation in steps |
 //!
 //! Settings: `name`, `author`, `licence`, `description`, `seed`, `tempo`, `metre` of the project; `swing`, `swing_unit`,
@@ -84,7 +97,7 @@ pub enum NotationErrorKind {
     UnknownSetting(String),
     /// An option of a track with an unknown name.
     #[error(
-        "no option of a track is called \"{0}\"; there are ch, port, key, prog, step and rotate"
+        "no option of a track is called \"{0}\"; there are ch, port, key, prog, step, dir and rotate"
     )]
     UnknownOption(String),
     /// A character that begins no step.
@@ -104,6 +117,11 @@ pub enum NotationErrorKind {
     /// More of something than a project may hold.
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
+    /// A lane before any track, or of a property that is none or has a lane already.
+    #[error(
+        "\"{0}\" begins no lane: it needs a track above it, and a property that has no lane yet, as in > velocity: v90 v60"
+    )]
+    NoLane(String),
     /// `x` where no key is known.
     #[error("the track has no key for this x: write notes (C3), or key=36 before the colon")]
     NoKey,

@@ -4,6 +4,42 @@ use proptest::prelude::*;
 use tresillo_pattern::document::*;
 use tresillo_pattern::{Mutes, PatternIndex, Performance, SwingOffset, Ticks};
 
+fn condition() -> impl Strategy<Value = Condition> {
+    let rule = prop_oneof![
+        3 => (1i64..=16).prop_flat_map(|of| (1..=of, Just(of)))
+            .prop_map(|(nth, of)| Condition::ratio(nth, of).unwrap()),
+        1 => Just(Condition::new(Rule::First)),
+        1 => Just(Condition::new(Rule::Fill)),
+        2 => Just(Condition::new(Rule::Previous)),
+        2 => Just(Condition::new(Rule::Neighbour)),
+    ];
+    (rule, any::<bool>()).prop_map(|(rule, is_negated)| Condition { is_negated, ..rule })
+}
+
+fn ratchet() -> impl Strategy<Value = Ratchet> {
+    let span = prop_oneof![3 => Just(100i64), 1 => 5i64..=1600];
+    let ramp = prop_oneof![3 => Just(0i64), 1 => -100i64..=100];
+    (1i64..=16, span, ramp).prop_map(|(hits, span, ramp)| {
+        let ratchet = Ratchet::new(hits).unwrap();
+        ratchet.with_span_percent(span).unwrap().with_ramp_percent(ramp).unwrap()
+    })
+}
+
+prop_compose! {
+    pub(crate) fn lane()(
+        property in prop::sample::select(Property::ALL.to_vec()),
+        size in size(),
+        steps in prop::collection::vec(step(), 1..9),
+    ) -> Lane {
+        let step_size = StepSize::new(size.0, size.1).unwrap();
+        Lane { property, step_size, steps, unknown: Unknown::default() }
+    }
+}
+
+fn size() -> impl Strategy<Value = (i64, i64)> {
+    prop::sample::select(vec![(1, 16), (1, 8), (1, 12), (3, 32), (1, 32), (5, 11)])
+}
+
 prop_compose! {
     pub(crate) fn step()(
         is_on in prop::bool::weighted(0.6),
@@ -12,8 +48,12 @@ prop_compose! {
         gate in prop_oneof![5i64..120, 120i64..2000],
         micro in prop_oneof![3 => Just(0i64), 1 => -6000i64..6000],
         chance in prop_oneof![3 => Just(100i64), 1 => 0i64..=100],
-        condition in prop::option::weighted(0.2, (1i64..=16).prop_flat_map(|of| (1..=of, Just(of)))),
-        ratchet in prop_oneof![3 => Just(1i64), 1 => 1i64..=16],
+        chance_group in prop::option::weighted(0.1, 0i64..16),
+        condition in prop::option::weighted(0.3, condition()),
+        ratchet in prop_oneof![3 => Just(Ratchet::default()), 1 => ratchet()],
+        articulation in prop_oneof![
+            4 => Just(Articulation::Gate), 1 => Just(Articulation::Tie), 1 => Just(Articulation::Slide)
+        ],
     ) -> Step {
         let mut step = Step { is_on, ..Step::default() };
         for key in keys {
@@ -23,8 +63,10 @@ prop_compose! {
         step.gate = GateLength::from_percent(gate).unwrap();
         step.micro_timing = Ticks(micro);
         step.chance = Percent::new(chance).unwrap();
-        step.condition = condition.map(|(nth, of)| Condition::ratio(nth, of).unwrap());
-        step.ratchet = Ratchet::new(ratchet).unwrap();
+        step.chance_group = chance_group.map(|group| ChanceGroup::new(group).unwrap());
+        step.condition = condition;
+        step.ratchet = ratchet;
+        step.articulation = articulation;
         step
     }
 }
@@ -33,9 +75,9 @@ prop_compose! {
     pub(crate) fn track()(
         channel in 0i64..16,
         key in prop::option::of(0i64..128),
-        size in prop_oneof![
-            Just((1i64, 16i64)), Just((1, 8)), Just((1, 12)), Just((3, 32)), Just((1, 32)), Just((5, 11)),
-        ],
+        size in size(),
+        direction in prop::sample::select(Direction::ALL.to_vec()),
+        lanes in prop::collection::vec(lane(), 0..3),
         program in prop::option::of(0i64..128),
         rotation in -20i32..20,
         steps in prop::collection::vec(step(), 1..20),
@@ -48,11 +90,24 @@ prop_compose! {
             },
             program: program.map(|program| Program::new(program).unwrap()),
             step_size: StepSize::new(size.0, size.1).unwrap(),
+            direction,
             rotation,
+            lanes: distinct(lanes),
             steps,
             ..Track::default()
         }
     }
+}
+
+/// A track has at most one lane of a property.
+fn distinct(lanes: Vec<Lane>) -> Vec<Lane> {
+    let mut kept: Vec<Lane> = Vec::new();
+    for lane in lanes {
+        if kept.iter().all(|other| other.property != lane.property) {
+            kept.push(lane);
+        }
+    }
+    kept
 }
 
 prop_compose! {
@@ -78,11 +133,13 @@ prop_compose! {
         mute in prop::option::of(0usize..5),
         swing in prop_oneof![Just(0.0f64), -10.0f64..10.0],
         chance in prop_oneof![Just(100i64), 0i64..=100],
+        is_fill in any::<bool>(),
         seed in prop_oneof![Just(0u32), any::<u32>()],
     ) -> Performance {
         Performance {
             pattern: PatternIndex(0),
             mutes: mute.map_or(Mutes::NONE, |track| Mutes::NONE.with(track, true)),
+            is_fill,
             transpose,
             swing: SwingOffset::from_points(swing),
             chance: Percent::new(chance).unwrap(),

@@ -4,3 +4,4 @@ mod allocation;
 mod documents;
 mod playback;
 mod roundtrip;
+mod rules;

@@ -1,19 +1,27 @@
 //! The steps of one track, character by character.
 
-use crate::document::{Condition, GateLength, Key, Keys, Percent, Ratchet, Step, Velocity};
+use crate::document::{
+    Articulation, ChanceGroup, Condition, GateLength, Key, Keys, Percent, Ratchet, Step, Velocity,
+};
 use crate::euclid;
-use crate::format::notation::read::{LineError, number};
+use crate::format::notation::read::LineError;
 use crate::format::notation::{ACCENT, GHOST, NotationErrorKind as Kind};
 use crate::format::{LimitExceeded, Place, pitch};
 use crate::limits::STEPS_MAX;
 use crate::time::Ticks;
 
+/// What steps may be made of.
+#[derive(Clone, Copy)]
+pub(super) struct Marks {
+    /// The key of `x`, `X` and `o`.
+    pub(super) key: Option<Key>,
+    /// Whether the marks behind a step may stand without it, as in a lane.
+    pub(super) may_stand_alone: bool,
+}
+
 /// Reads what stands behind the colon, which begins at byte `offset` of its line.
-pub(super) fn read_cells(
-    text: &str,
-    offset: usize,
-    key: Option<Key>,
-) -> Result<Vec<Step>, LineError> {
+pub(super) fn read_cells(text: &str, offset: usize, marks: Marks) -> Result<Vec<Step>, LineError> {
+    let Marks { key, may_stand_alone } = marks;
     let mut cells = Cells { text, at: 0, offset, key };
     let mut steps = Vec::new();
     while let Some(character) = cells.peek() {
@@ -28,6 +36,9 @@ pub(super) fn read_cells(
                     false => Step::default(),
                 }));
             }
+            mark if may_stand_alone && MARKS.contains(mark) => {
+                steps.push(cells.modifiers(Step::default())?);
+            }
             _ => {
                 let step = cells.step()?;
                 steps.push(cells.modifiers(step)?);
@@ -38,6 +49,9 @@ pub(super) fn read_cells(
     }
     Ok(steps)
 }
+
+/// What a step's marks begin with.
+const MARKS: &str = "v=?*><(^%_/";
 
 struct Cells<'a> {
     text: &'a str,
@@ -110,8 +124,41 @@ impl<'a> Cells<'a> {
             match mark {
                 'v' => step.velocity = Velocity::new(self.marked("v100")?).map_err(here)?,
                 '=' => step.gate = GateLength::from_percent(self.marked("=50")?).map_err(here)?,
-                '?' => step.chance = Percent::new(self.marked("?50")?).map_err(here)?,
-                '*' => step.ratchet = Ratchet::new(self.marked("*3")?).map_err(here)?,
+                '?' => {
+                    step.chance = Percent::new(self.marked("?50")?).map_err(here)?;
+                    let group = self.peek().filter(|c| c.is_ascii_uppercase());
+                    // `?50X` is a chance and then an accent: groups end with P.
+                    if let Some(group) = group.and_then(ChanceGroup::from_letter)
+                        && !self.is_pitch_or_euclid()
+                    {
+                        step.chance_group = Some(group);
+                        self.skip(1);
+                    }
+                }
+                '*' => {
+                    let hits = Ratchet::new(self.marked("*3")?).map_err(here)?;
+                    let (span, ramp) = (step.ratchet.span_percent(), step.ratchet.ramp_percent());
+                    step.ratchet = hits
+                        .with_span_percent(i64::from(span))
+                        .and_then(|ratchet| ratchet.with_ramp_percent(i64::from(ramp)))
+                        .map_err(here)?;
+                }
+                '^' => {
+                    let percent = self.marked("^200")?;
+                    step.ratchet = step.ratchet.with_span_percent(percent).map_err(here)?;
+                }
+                '%' => {
+                    let percent = self.marked_signed("%-50")?;
+                    step.ratchet = step.ratchet.with_ramp_percent(percent).map_err(here)?;
+                }
+                '_' => {
+                    step.articulation = Articulation::Tie;
+                    self.skip(1);
+                }
+                '/' => {
+                    step.articulation = Articulation::Slide;
+                    self.skip(1);
+                }
                 '>' => step.micro_timing = Ticks(self.marked(">120")?),
                 '<' => step.micro_timing = Ticks(-self.marked("<120")?),
                 '(' => step.condition = Some(self.condition()?),
@@ -138,14 +185,32 @@ impl<'a> Cells<'a> {
         Ok(value)
     }
 
+    /// As [`Cells::marked`], with a minus before the number perhaps.
+    fn marked_signed(&mut self, example: &'static str) -> Result<i64, LineError> {
+        let is_negative = self.rest().get(1..).is_some_and(|rest| rest.starts_with('-'));
+        if is_negative {
+            self.skip(1);
+        }
+        self.marked(example).map(|value| if is_negative { -value } else { value })
+    }
+
+    /// Whether a note (`A3`) or a rhythm (`E(3,8)`) begins here.
+    fn is_pitch_or_euclid(&self) -> bool {
+        let is_euclid = || {
+            let inside = self.rest().strip_prefix("E(").and_then(|rest| rest.split(')').next());
+            inside.is_some_and(|inside| inside.contains(','))
+        };
+        pitch::read(self.rest()).is_some() || is_euclid()
+    }
+
     fn condition(&mut self) -> Result<Condition, LineError> {
         let place = self.place();
         let inside = self.parenthesis("(1:4)")?;
-        let (nth, of) = inside.split_once(':').ok_or_else(|| {
-            (place, Kind::Expected { found: inside.to_owned(), expected: "(1:4)" })
-        })?;
-        let read = |text: &str| number::<i64>(text.trim(), "(1:4)").map_err(|kind| (place, kind));
-        Condition::ratio(read(nth)?, read(of)?).map_err(|error| (place, error.into()))
+        let condition = Condition::parse(inside).map_err(|error| (place, error.into()))?;
+        condition.ok_or_else(|| {
+            let expected = "(1:4), (FIRST), (FILL), (PRE), (NEI) or (NOT 1:4)";
+            (place, Kind::Expected { found: inside.chars().take(40).collect(), expected })
+        })
     }
 
     fn euclid(&mut self) -> Result<Vec<bool>, LineError> {

@@ -1,10 +1,10 @@
 //! From notation to the document, line by line.
 
 use crate::document::{
-    Channel, Destination, Key, Metre, Pattern, Port, Program, Project, StepSize, SwingPercent,
-    SwingUnit, Tempo, Track, TrackId,
+    Channel, Destination, Direction, Key, Lane, Metre, Pattern, Port, Program, Project, Property,
+    StepSize, SwingPercent, SwingUnit, Tempo, Track, TrackId, Unknown,
 };
-use crate::format::notation::cells::read_cells;
+use crate::format::notation::cells::{Marks, read_cells};
 use crate::format::notation::{NotationError, NotationErrorKind as Kind};
 use crate::format::{LimitExceeded, Place, Warning, pitch};
 use crate::limits::{DOCUMENT_BYTES_MAX, NAME_MAX, PATTERNS_MAX, TRACKS_MAX};
@@ -54,6 +54,9 @@ impl Reader {
         if let Some(inside) = trimmed.strip_prefix('[') {
             let name = inside.strip_suffix(']').ok_or((start, Kind::UnknownLine))?;
             return self.heading(name.trim()).map_err(|kind| (start, kind));
+        }
+        if let Some(lane) = trimmed.strip_prefix('>') {
+            return self.lane(lane, start + 1);
         }
         let mark = outside_quotes(content, |c| c == ':');
         if let Some(colon) = mark {
@@ -152,7 +155,8 @@ impl Reader {
         if has_channel && !head.contains("key=") {
             track.destination.key = None;
         }
-        track.steps = read_cells(steps, steps_at, track.destination.key)?;
+        let key = track.destination.key;
+        track.steps = read_cells(steps, steps_at, Marks { key, may_stand_alone: false })?;
         if track.steps.is_empty() {
             return Err((steps_at, Kind::NoSteps));
         }
@@ -164,6 +168,51 @@ impl Reader {
         pattern.tracks.push(track);
         Ok(())
     }
+}
+
+/// What a lane's line says: the property, the step size, the steps.
+impl Reader {
+    fn lane(&mut self, line: &str, line_at: usize) -> Result<(), LineError> {
+        let colon = line.find(':').ok_or((line_at, Kind::NoLane(shortened(line))))?;
+        let (head, steps) = line.split_at(colon);
+        let steps_at = line_at + colon + 1;
+        let mut words = words(head)?.into_iter();
+        let (name_at, name) = words.next().unwrap_or((0, ""));
+        let no_lane = || (line_at + name_at, Kind::NoLane(shortened(name)));
+        let property = Property::from_name(name).ok_or_else(no_lane)?;
+        let track = self.project.patterns.last_mut().and_then(|p| p.tracks.last_mut());
+        let track = track.filter(|track| track.lanes.iter().all(|lane| lane.property != property));
+        let track = track.ok_or_else(no_lane)?;
+        let mut step_size = StepSize::default();
+        for (at, word) in words {
+            let at = line_at + at;
+            let value = word.strip_prefix("step=");
+            let value = value.ok_or_else(|| (at, Kind::UnknownOption(word.to_owned())))?;
+            step_size = read_step_size(value).map_err(|kind| (at + 5, kind))?;
+        }
+        let text = steps.get(1..).unwrap_or("");
+        // In a lane of gates an x is a gate, whatever key it has.
+        let marks = Marks { key: Some(Key::MIN), may_stand_alone: true };
+        let mut steps = read_cells(text, steps_at, marks)?;
+        if steps.is_empty() {
+            return Err((steps_at, Kind::NoSteps));
+        }
+        if property != Property::Gate {
+            // A lane of notes is written with notes, which are on; only a lane of gates has gates.
+            steps.iter_mut().for_each(|step| step.is_on = false);
+        }
+        track.lanes.push(Lane { property, step_size, steps, unknown: Unknown::default() });
+        Ok(())
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.trim().chars().take(40).collect()
+}
+
+fn read_step_size(value: &str) -> Result<StepSize, Kind> {
+    let (above, below) = fraction(value).ok_or_else(|| expected(value, "1/16"))?;
+    Ok(StepSize::new(above, below)?)
 }
 
 /// Channel 10, where General MIDI has its drums, counted from 0.
@@ -185,11 +234,13 @@ fn set_option(track: &mut Track, option: &str, value: &str) -> Result<(), Kind> 
                 None => Key::new(number(value, "36 or C1")?)?,
             });
         }
-        "step" => {
-            let (above, below) = fraction(value).ok_or_else(|| expected(value, "1/16"))?;
-            track.step_size = StepSize::new(above, below)?;
-        }
+        "step" => track.step_size = read_step_size(value)?,
         "prog" => track.program = Some(from_one(value, "program", "34", Program::new)?),
+        "dir" => {
+            let example = "forward, backward, ping-pong, random or walk";
+            track.direction =
+                Direction::from_name(value).ok_or_else(|| expected(value, example))?;
+        }
         "rotate" => track.rotation = number(value, "2")?,
         _ => return Err(Kind::UnknownOption(option.to_owned())),
     }

@@ -23,10 +23,16 @@ swing_unit = 1/8
 kick:                                  x... x.o. X...
 \"Low Tom\":                             x.
 bass ch=2 prog=34 step=1/12 rotate=-1: C1 . C#1v80=90>120?50(2:4)*3 G0+G1<60 | .
+> velocity: v20 v60 v110
+> condition step=1/4: (NOT PRE) .
+> notes: C1+G1 . D1
+> length: _ =20/ .
+> ratchet: *4^200%-50 .
+> gate: x . x
 bell ch=1 key=80 port=2:               x.x.
 
 [B1]
-kick: x
+kick dir=ping-pong: x?50C . x(FILL)*3%50 x_
 ";
     let (written, warnings) = write(&reread(text));
     assert_eq!(written, text, "\n{written}");
@@ -55,7 +61,7 @@ fn errors_point_at_the_character() {
     assert_eq!(refuse("kick ch=17: x"), "line 1, column 9: channel 17 is outside 1 to 16");
     assert_eq!(
         refuse("é kick ö: x"),
-        "line 1, column 3: no option of a track is called \"kick\"; there are ch, port, key, prog, step and rotate"
+        "line 1, column 3: no option of a track is called \"kick\"; there are ch, port, key, prog, step, dir and rotate"
     );
     assert_eq!(refuse("kick: x?101"), "line 1, column 8: percentage 101 is outside 0 to 100");
     assert_eq!(

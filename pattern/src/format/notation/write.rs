@@ -1,8 +1,8 @@
 //! From the document to notation.
 
 use crate::document::{
-    Destination, GateLength, Metre, Pattern, Percent, Project, Ratchet, Step, StepSize, Swing,
-    SwingUnit, Tempo, Track, Velocity,
+    Articulation, Destination, Direction, GateLength, Keys, Lane, Metre, Pattern, Percent, Project,
+    Property, Ratchet, Step, StepSize, Swing, SwingUnit, Tempo, Track, Velocity,
 };
 use crate::format::notation::read::DRUM_CHANNEL;
 use crate::format::notation::{ACCENT, GHOST};
@@ -88,6 +88,9 @@ fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &m
         let place = place.track(index);
         let padding = " ".repeat(width - head.chars().count());
         out.push_str(&format!("{head}:{padding} {}\n", cells(track, place, warnings)));
+        for lane in &track.lanes {
+            out.push_str(&lane_line(lane, place, warnings));
+        }
         if !track.unknown.is_empty() {
             lost(warnings, place, "fields of a later version");
         }
@@ -117,10 +120,65 @@ fn head(track: &Track) -> String {
     if track.step_size != StepSize::default() {
         head.push_str(&format!(" step={}", track.step_size));
     }
+    if track.direction != Direction::Forward {
+        head.push_str(&format!(" dir={}", track.direction.name()));
+    }
     if track.rotation != 0 {
         head.push_str(&format!(" rotate={}", track.rotation));
     }
     head
+}
+
+/// A lane, of which nothing but its property is written.
+fn lane_line(lane: &Lane, place: Place, warnings: &mut Vec<Warning>) -> String {
+    let size = match lane.step_size {
+        size if size == StepSize::default() => String::new(),
+        size => format!(" step={size}"),
+    };
+    let property = lane.property;
+    let is_lost = |step: &Step| *step != only(property, step);
+    if !lane.unknown.is_empty() || lane.steps.iter().any(is_lost) {
+        lost(warnings, place, "what a lane holds beside its property");
+    }
+    let cells: Vec<String> = lane
+        .steps
+        .iter()
+        .map(|step| {
+            let text = match property {
+                Property::Gate if step.is_on => "x".to_owned(),
+                Property::Notes => names(&step.keys),
+                _ => marks(&only(property, step)),
+            };
+            if text.is_empty() { ".".to_owned() } else { text }
+        })
+        .collect();
+    format!("> {}{size}: {}\n", property.name(), cells.join(" "))
+}
+
+/// A step with nothing but one property.
+fn only(property: Property, step: &Step) -> Step {
+    let mut only = Step::default();
+    match property {
+        Property::Gate => only.is_on = step.is_on,
+        Property::Notes => only.keys = step.keys,
+        Property::Velocity => only.velocity = step.velocity,
+        Property::Length => {
+            only.gate = step.gate;
+            only.articulation = step.articulation;
+        }
+        Property::MicroTiming => only.micro_timing = step.micro_timing,
+        Property::Chance => {
+            only.chance = step.chance;
+            only.chance_group = step.chance_group;
+        }
+        Property::Condition => only.condition = step.condition,
+        Property::Ratchet => only.ratchet = step.ratchet,
+    }
+    only
+}
+
+fn names(keys: &Keys) -> String {
+    keys.iter().map(pitch::name).collect::<Vec<_>>().join("+")
 }
 
 /// The steps in groups of four; apart from each other where one takes more than a character.
@@ -166,21 +224,36 @@ fn cell(step: &Step, has_key: bool, place: Place, warnings: &mut Vec<Warning>) -
             velocity = Velocity::default();
         }
     } else {
-        text = step.keys.iter().map(pitch::name).collect::<Vec<_>>().join("+");
+        text = names(&step.keys);
     }
+    text.push_str(&marks(&Step { velocity, ..step.clone() }));
+    text
+}
+
+/// What stands behind a step: all that is not default but gate and keys.
+fn marks(step: &Step) -> String {
+    let mut text = String::new();
     let mut mark = |is_default: bool, mark: String| {
         if !is_default {
             text.push_str(&mark);
         }
     };
-    mark(velocity == Velocity::default(), format!("v{velocity}"));
+    mark(step.velocity == Velocity::default(), format!("v{}", step.velocity));
     mark(step.gate == GateLength::default(), format!("={}", step.gate.percent()));
     mark(step.micro_timing.0 <= 0, format!(">{}", step.micro_timing.0));
     mark(step.micro_timing.0 >= 0, format!("<{}", step.micro_timing.0.saturating_neg()));
-    mark(step.chance == Percent::default(), format!("?{}", step.chance));
+    let group = step.chance_group.map_or(String::new(), |group| group.letter().to_string());
+    let is_certain = step.chance == Percent::default() && group.is_empty();
+    mark(is_certain, format!("?{}{group}", step.chance));
     if let Some(condition) = step.condition {
         mark(false, format!("({condition})"));
     }
-    mark(step.ratchet == Ratchet::default(), format!("*{}", step.ratchet.hits()));
+    let (ratchet, default) = (step.ratchet, Ratchet::default());
+    mark(ratchet.hits() == default.hits(), format!("*{}", ratchet.hits()));
+    let span = ratchet.span_percent();
+    mark(span == default.span_percent(), format!("^{span}"));
+    mark(ratchet.ramp_percent() == 0, format!("%{}", ratchet.ramp_percent()));
+    mark(step.articulation != Articulation::Tie, "_".to_owned());
+    mark(step.articulation != Articulation::Slide, "/".to_owned());
     text
 }

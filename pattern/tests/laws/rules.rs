@@ -1,0 +1,197 @@
+//! Worked examples of each rule of playback, small enough to follow by hand.
+
+use tresillo_pattern::document::*;
+use tresillo_pattern::format::notation;
+use tresillo_pattern::*;
+
+/// A sixteenth.
+const STEP: i64 = PPQ / 4;
+
+fn notes(text: &str, performance: &Performance, steps: std::ops::Range<i64>) -> Vec<Note> {
+    let (project, _) = notation::read(text).unwrap();
+    let mut out = Vec::new();
+    play(&project, performance, Window::new(steps.start * STEP, steps.end * STEP), &mut out);
+    out
+}
+
+/// Checks the onsets of the last track, in sixteenths.
+fn check_onsets(text: &str, performance: &Performance, until: i64, expected: &[i64]) {
+    let notes = notes(text, performance, 0..until);
+    let last = notation::read(text).unwrap().0.patterns[0].tracks.len() - 1;
+    let onsets: Vec<i64> = notes
+        .iter()
+        .filter(|note| usize::from(note.track_index) == last)
+        .map(|note| note.onset.0 / STEP)
+        .collect();
+    assert_eq!(onsets, expected, "{text}");
+}
+
+fn check(text: &str, until: i64, expected: &[i64]) {
+    check_onsets(text, &Performance::default(), until, expected);
+}
+
+/// Onset, key and length of each note, in ticks.
+fn check_notes(text: &str, until: i64, expected: &[(i64, u8, i64)]) {
+    let found: Vec<(i64, u8, i64)> = notes(text, &Performance::default(), 0..until)
+        .iter()
+        .map(|note| (note.onset.0, note.address.key, note.length.0))
+        .collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+/// Elektron's table goes over the cycles of a track: counted from 1, of the first 20.
+#[test]
+fn the_table_of_conditions() {
+    let table: &[(&str, &[i64])] = &[
+        ("1:2", &[1, 3, 5, 7, 9, 11, 13, 15, 17, 19]),
+        ("2:2", &[2, 4, 6, 8, 10, 12, 14, 16, 18, 20]),
+        ("2:4", &[2, 6, 10, 14, 18]),
+        ("3:5", &[3, 8, 13, 18]),
+        ("4:7", &[4, 11, 18]),
+        ("1:8", &[1, 9, 17]),
+        ("8:8", &[8, 16]),
+        ("FIRST", &[1]),
+        ("NOT FIRST", &[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]),
+        ("NOT 2:4", &[1, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15, 16, 17, 19, 20]),
+    ];
+    for (condition, cycles) in table {
+        let onsets: Vec<i64> = cycles.iter().map(|cycle| (cycle - 1) * 4).collect();
+        check(&format!("kick: x({condition})..."), 80, &onsets);
+        // A shorter track beside a longer one counts its own cycles.
+        check(&format!("hat: x...............\nkick: x({condition})..."), 80, &onsets);
+    }
+}
+
+/// Elektron's worked examples: step 1 true, then step 1 false.
+#[test]
+fn the_worked_examples_of_pre() {
+    check("kick: x?100(1:1) x(NOT PRE) x(NOT PRE) x(PRE)", 4, &[0, 3]);
+    check("kick: x(2:2) x(NOT PRE) x(NOT PRE) x(PRE)", 4, &[1, 2]);
+    // The same with a chance of 50 %: whichever way it falls, steps 2 and 3 say the opposite and step 4 the same.
+    let notes = notes("kick: x?50 x(NOT PRE) x(NOT PRE) x(PRE)", &Performance::default(), 0..4000);
+    let mut fallen = [0, 0];
+    for cycle in 0..1000 {
+        let steps: Vec<i64> = notes
+            .iter()
+            .map(|note| note.onset.0 / STEP)
+            .filter(|step| step / 4 == cycle)
+            .map(|step| step % 4)
+            .collect();
+        match steps.as_slice() {
+            [0, 3] => fallen[0] += 1,
+            [1, 2] => fallen[1] += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(fallen.iter().all(|count| *count > 400), "{fallen:?}");
+}
+
+#[test]
+fn pre_without_an_earlier_condition_is_false_and_looks_back_one_cycle() {
+    check("kick: x(PRE)...", 8, &[]);
+    check("kick: x(NOT PRE)...", 8, &[0, 4]);
+    // The condition of the cycle before is still within reach, that of two cycles before is not asked.
+    check("kick: x(PRE) . x(1:2) .", 16, &[2, 4, 10, 12]);
+    // A step that is off bears its condition all the same.
+    let (mut project, _) = notation::read("kick: x(2:2) x(PRE) . .").unwrap();
+    project.patterns[0].tracks[0].steps[0].is_on = false;
+    let mut out = Vec::new();
+    play(&project, &Performance::default(), Window::new(0, 16 * STEP), &mut out);
+    assert_eq!(out.iter().map(|note| note.onset.0 / STEP).collect::<Vec<_>>(), [5, 13]);
+}
+
+#[test]
+fn nei_follows_the_track_before_at_the_same_tick_or_before_it() {
+    check("kick: x(1:2)...\nhat: x(NEI)x(NOT NEI)..", 8, &[0, 5]);
+    // Three tracks: the neighbour's neighbour is asked in turn.
+    check("kick: x(1:2)...\nrim: x(NEI)...\nhat: ..x(NEI).", 8, &[2]);
+    // PRE there is passed over, and without any condition there it is false.
+    check("kick: x(1:2)x(PRE)..\nhat: ..x(NEI).", 8, &[2]);
+    check("kick: x...\nhat: x(NEI)x(NOT NEI)..", 4, &[1]);
+    check("hat: x(NEI)x(NOT NEI)..", 4, &[1]);
+}
+
+#[test]
+fn fill_is_the_players() {
+    let filling = Performance { is_fill: true, ..Performance::default() };
+    check("kick: x(FILL)x(NOT FILL)x.", 4, &[1, 2]);
+    check_onsets("kick: x(FILL)x(NOT FILL)x.", &filling, 4, &[0, 2]);
+    check_onsets("kick: x(FILL)x(PRE)..", &filling, 4, &[0, 1]);
+}
+
+#[test]
+fn a_chance_group_throws_one_die_for_all_its_tracks() {
+    let text = "kick: x?50B\nhat: x?50B\nrim: x?50";
+    let notes = notes(text, &Performance::default(), 0..1000);
+    let of = |track: u8| -> Vec<i64> {
+        notes.iter().filter(|n| n.track_index == track).map(|n| n.onset.0).collect()
+    };
+    assert_eq!(of(0), of(1));
+    assert_ne!(of(0), of(2));
+    assert!((400..600).contains(&of(0).len()) && (400..600).contains(&of(2).len()));
+}
+
+#[test]
+fn a_tie_sounds_on_into_the_next_step_without_a_new_onset() {
+    check_notes("lead: C3_ C3=50 . .", 4, &[(0, 60, STEP + STEP / 2)]);
+    check_notes("lead: C3_ C3_ C3=100 .", 4, &[(0, 60, 3 * STEP)]);
+    // Into a step that is off, or that does not sound this time, it lasts to the start of that step.
+    check_notes("lead: C3_ . . .", 4, &[(0, 60, STEP)]);
+    check_notes("lead: C3_ E3(2:2)=50 . .", 8, &[(0, 60, STEP), (4 * STEP, 60, STEP + STEP / 2)]);
+    // What is tied from a step that does not sound sounds by itself.
+    check_notes("lead: C3(2:2)_ E3=50 . .", 4, &[(STEP, 64, STEP / 2)]);
+    // Across the end of the cycle, and without end where every step is tied.
+    check_notes("lead: . C3_", 4, &[(STEP, 60, STEP), (3 * STEP, 60, STEP)]);
+    assert_eq!(notes("lead: C3_", &Performance::default(), 100..200), []);
+}
+
+#[test]
+fn a_slide_overlaps_the_next_onset_by_a_tick() {
+    check_notes("lead: C3/ E3=50 . .", 4, &[(0, 60, STEP + 1), (STEP, 64, STEP / 2)]);
+    // To where the next onset really is.
+    check_notes("lead: C3/ E3>100=50 . .", 4, &[(0, 60, STEP + 101), (STEP + 100, 64, STEP / 2)]);
+    check_notes("lead: C3=50/ . . .", 4, &[(0, 60, STEP / 2)]);
+    check_notes("lead: C3_ C3/ E3=50 .", 4, &[(0, 60, 2 * STEP + 1), (2 * STEP, 64, STEP / 2)]);
+}
+
+#[test]
+fn a_ratchet_spreads_over_its_span_and_ramps_its_velocity() {
+    check_notes("rim: x*3=100", 1, &[(0, 37, 1680), (1680, 37, 1680), (3360, 37, 1680)]);
+    check_notes("rim: x*3^200=100 . . .", 4, &[(0, 37, 3360), (3360, 37, 3360), (6720, 37, 3360)]);
+    check_notes("rim: x*2^50=100 . . .", 4, &[(0, 37, 1260), (1260, 37, 1260)]);
+    let velocities = |ramp: &str| -> Vec<u8> {
+        notes(&format!("rim: xv100*3%{ramp}"), &Performance::default(), 0..1)
+            .iter()
+            .map(|note| Velocity::from_share(note.velocity).get())
+            .collect()
+    };
+    assert_eq!(velocities("-50"), [100, 75, 50]);
+    assert_eq!(velocities("50"), [50, 75, 100]);
+    assert_eq!(velocities("-100"), [100, 50, 1]);
+}
+
+#[test]
+fn lanes_run_in_loops_of_their_own() {
+    let text = "hat: x.x.x.x.\n> velocity: v10 v20 v30\n> gate step=1/8: x x .";
+    let found: Vec<(i64, u8)> = notes(text, &Performance::default(), 0..16)
+        .iter()
+        .map(|note| (note.onset.0 / STEP, Velocity::from_share(note.velocity).get()))
+        .collect();
+    // The lane of gates says on, on, off in eighths; velocity is read at each sixteenth, modulo 3.
+    let expected: Vec<(i64, u8)> = (0..16)
+        .filter(|step| (step / 2) % 3 != 2)
+        .map(|step| (step, [10, 20, 30][usize::try_from(step % 3).unwrap()]))
+        .collect();
+    assert_eq!(found, expected);
+    let keys: Vec<u8> =
+        notes("lead: C3 C3 C3 C3\n> notes: C3 E3 G3", &Performance::default(), 0..6)
+            .iter()
+            .map(|note| note.address.key)
+            .collect();
+    assert_eq!(keys, [60, 64, 67, 60, 64, 67]);
+}
+
+#[test]
+fn a_backward_track_ties_in_the_order_in_which_it_plays() {
+    check_notes("lead dir=backward: E3=50 C3_", 2, &[(0, 60, STEP + STEP / 2)]);
+}
