@@ -76,7 +76,7 @@ pub struct Playing {
 }
 
 impl Playing {
-    /// What `arguments` make of `project`.
+    /// What `arguments` make of `project`: its song, where it has one and no pattern is named.
     ///
     /// # Errors
     /// A pattern that is not there, a tempo out of range, or no pattern at all.
@@ -92,6 +92,7 @@ impl Playing {
             bail!("the project holds no pattern, so there is nothing to play");
         }
         let performance = Performance {
+            is_song: arguments.pattern.is_none() && !project.song.slots.is_empty(),
             pattern: PatternIndex(u8::try_from(pattern).unwrap_or(u8::MAX)),
             seed: arguments.seed.unwrap_or(0),
             chance: Percent::MAX,

@@ -12,6 +12,10 @@ pub(crate) enum Purpose {
     Direction = 3,
     /// The next 64 steps up or down of a random walk.
     Walk = 4,
+    /// How far an onset strays.
+    HumaniseTiming = 5,
+    /// How far a velocity strays.
+    HumaniseVelocity = 6,
 }
 
 /// The name of one die.
@@ -43,6 +47,12 @@ impl Die {
         #[allow(clippy::cast_possible_truncation, reason = "below count")]
         let chosen = ((u64::from(self.roll()) * u64::from(count)) >> 32) as u32;
         chosen
+    }
+
+    /// From -1 up to 1, the end excluded, each as likely; as parts of 2^31.
+    #[inline]
+    pub(crate) fn either_way(self) -> i64 {
+        i64::from(self.roll()) - (1 << 31)
     }
 
     /// 64 bits, evenly spread.

@@ -4,17 +4,22 @@
 //! it as files.
 
 pub(crate) mod condition;
+pub mod edit;
 pub(crate) mod lane;
 pub(crate) mod pattern;
 pub(crate) mod project;
+pub(crate) mod scale;
+pub(crate) mod song;
 pub(crate) mod step;
 pub(crate) mod track;
 pub(crate) mod value;
 
 pub use condition::{Condition, CycleRatio, Rule};
 pub use lane::{Lane, Property};
-pub use pattern::{Pattern, Swing, SwingPercent, SwingUnit};
+pub use pattern::{Humanise, Pattern, Swing, SwingPercent, SwingUnit};
 pub use project::{Metre, Project, Unknown};
+pub use scale::Scale;
+pub use song::{Slot, Song};
 pub use step::{Articulation, GateLength, Keys, Ratchet, Step};
 pub use track::{Destination, Direction, StepSize, Track, TrackId};
 pub use value::{ChanceGroup, Channel, Key, OutOfRange, Percent, Port, Program, Tempo, Velocity};

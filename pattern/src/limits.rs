@@ -6,6 +6,10 @@ pub const TRACKS_MAX: usize = 32;
 pub const STEPS_MAX: usize = 128;
 /// Patterns in a project.
 pub const PATTERNS_MAX: usize = 128;
+/// Slots in a song.
+pub const SLOTS_MAX: usize = 256;
+/// Bars in a slot of a song.
+pub const SLOT_BARS_MAX: u16 = 999;
 /// Notes in a step (a chord).
 pub const NOTES_MAX: usize = 16;
 /// Hits in a ratchet.

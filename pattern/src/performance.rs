@@ -8,6 +8,8 @@ use crate::limits::TRACKS_MAX;
 pub struct Performance {
     /// Which pattern of the project plays, from 0. One that is not there is silent.
     pub pattern: PatternIndex,
+    /// Whether the song plays instead of the pattern.
+    pub is_song: bool,
     /// Whether fill is on: steps with the condition `FILL` sound.
     pub is_fill: bool,
     /// Tracks that are silent. Muting never changes what another track plays.
@@ -19,6 +21,8 @@ pub struct Performance {
     pub swing: SwingOffset,
     /// Share of each step's own chance that is left; 100 % leaves it as written, 0 % silences every step.
     pub chance: crate::document::Percent,
+    /// Added to both shares of the pattern's humanising; 0 leaves it as written.
+    pub humanise: crate::document::Percent,
     /// Mixed into the seed of the project; 0 leaves it as written.
     pub seed: u32,
 }
@@ -27,11 +31,13 @@ impl Default for Performance {
     fn default() -> Performance {
         Performance {
             pattern: PatternIndex(0),
+            is_song: false,
             is_fill: false,
             mutes: Mutes::NONE,
             transpose: 0,
             swing: SwingOffset(0),
             chance: crate::document::Percent::MAX,
+            humanise: crate::document::Percent::MIN,
             seed: 0,
         }
     }
@@ -63,6 +69,17 @@ const _: () = assert!(TRACKS_MAX <= u32::BITS as usize, "one bit for each track"
 impl Mutes {
     /// All tracks sound.
     pub const NONE: Mutes = Mutes(0);
+
+    /// The tracks that are in either set.
+    #[must_use]
+    pub const fn union(self, other: Mutes) -> Mutes {
+        Mutes(self.0 | other.0)
+    }
+
+    /// The tracks in it, by their place.
+    pub fn iter(self) -> impl Iterator<Item = usize> {
+        (0..TRACKS_MAX).filter(move |track_index| self.contains(*track_index))
+    }
 
     /// This set with the track at `track_index` muted or not; beyond the limit of tracks nothing changes.
     #[must_use]

@@ -22,14 +22,15 @@ mod length;
 mod micro_timing;
 mod position;
 mod ratchet;
+mod song;
 mod swing;
 mod velocity;
 
-use crate::document::{Project, Track};
+use crate::document::{Direction, Key, Project, Step, Track};
 use crate::limits::RATCHET_SPAN_PERCENT;
 use crate::note::{Address, Note, NoteSink};
 use crate::performance::Performance;
-use crate::time::{Tick, Window};
+use crate::time::{Tick, Ticks, Window};
 
 use context::{Cell, Context};
 use position::Position;
@@ -45,15 +46,16 @@ pub fn play(project: &Project, performance: &Performance, window: Window, out: &
     if window.is_empty() {
         return;
     }
-    each_sounding_track(project, performance, |context, track_index, track| {
+    each_playing(project, performance, window, |context, window, track_index, track| {
         let (first, last) = context.places_that_reach(track, window);
         for place in first..=last {
             let Some(cell) = Cell::at(track, Position::of(track, context.seed, place)) else {
                 continue;
             };
             if context.can_reach(track, &cell, window) {
-                context.play_cell(track_index, track, &cell, &mut |_, note| {
+                context.play_cell(track_index, track, &cell, &mut |_, mut note| {
                     if window.contains(note.onset) {
+                        note.onset += context.origin;
                         out.insert(note);
                     }
                 });
@@ -73,17 +75,19 @@ pub fn play_early(
     start: Tick,
     out: &mut impl NoteSink,
 ) {
-    each_sounding_track(project, performance, |context, track_index, track| {
-        // A shift reaches back at most a step; the steps that run at the start may have hits still to come.
+    let at_once = Window { start, end: start + Ticks(1) };
+    each_playing(project, performance, at_once, |context, window, track_index, track| {
+        let start = window.start;
+        // A shift reaches back a step and a half; the steps that run at the start may have hits still to come.
         let running = track.step_size.place_at(start);
-        for place in running.saturating_sub(SPAN_STEPS_MAX)..=running.saturating_add(2) {
+        for place in running.saturating_sub(SPAN_STEPS_MAX)..=running.saturating_add(3) {
             let position = Position::of(track, context.seed, place);
             let Some(cell) = Cell::at(track, position).filter(|cell| cell.gate.is_on) else {
                 continue;
             };
             context.play_cell(track_index, track, &cell, &mut |nominal, mut note| {
                 if nominal >= start && note.onset < start {
-                    note.onset = start;
+                    note.onset = start + context.origin;
                     out.insert(note);
                 }
             });
@@ -91,20 +95,59 @@ pub fn play_early(
     });
 }
 
+/// Whether a ratchet among the places before `first` could spread beyond its own step; may say yes where none does. Few
+/// steps have such a ratchet, and asking each of them its position would cost more than all the rest of a block.
+#[inline]
+fn has_long_ratchet(track: &Track, first: i64) -> bool {
+    let is_long = |step: &Step| step.ratchet.hits() > 1 && step.ratchet.span_percent() > 100;
+    if track.direction != Direction::Forward || !track.lanes.is_empty() {
+        let in_lanes = track.lanes.iter().flat_map(|lane| &lane.steps);
+        return track.steps.iter().chain(in_lanes).any(is_long);
+    }
+    // Forward, the places before `first` are the steps before its step, around the end.
+    let end = usize::from(Position::step_at(track, first));
+    let count = usize::try_from(SPAN_STEPS_MAX).unwrap_or(0).min(track.steps.len());
+    let around = (end + track.steps.len()).saturating_sub(count);
+    let before = track.steps.get(end.saturating_sub(count)..end).unwrap_or_default();
+    let from_the_back = track.steps.get(around.max(end)..).unwrap_or_default();
+    before.iter().any(is_long) || (end < count && from_the_back.iter().any(is_long))
+}
+
 /// How many steps the hits of a ratchet may be spread over.
 #[allow(clippy::cast_possible_wrap, reason = "small")]
 const SPAN_STEPS_MAX: i64 = (*RATCHET_SPAN_PERCENT.end() / 100) as i64;
 
-fn each_sounding_track(
+/// Visits every track that sounds in `window`: of the pattern that plays, or of the slots of the song that reach there. The
+/// window is told in ticks of the pattern.
+fn each_playing(
     project: &Project,
     performance: &Performance,
-    mut visit: impl FnMut(&Context<'_>, u8, &Track),
+    window: Window,
+    mut visit: impl FnMut(&Context<'_>, Window, u8, &Track),
+) {
+    if performance.is_song {
+        song::each_slot(project, performance, window, |performance, origin, extent, window| {
+            each_track(project, performance, (origin, extent), window, &mut visit);
+        });
+    } else {
+        let everywhere = Window { start: Tick(i64::MIN), end: Tick(i64::MAX) };
+        each_track(project, performance, (Ticks(0), everywhere), window, &mut visit);
+    }
+}
+
+fn each_track(
+    project: &Project,
+    performance: &Performance,
+    (origin, extent): (Ticks, Window),
+    window: Window,
+    visit: &mut impl FnMut(&Context<'_>, Window, u8, &Track),
 ) {
     let Some(pattern) = project.patterns.get(usize::from(performance.pattern.0)) else { return };
-    let context = Context::new(project, performance, pattern);
+    let context = Context::new(project, performance, pattern, origin, extent);
+    let window = Window { start: window.start - origin, end: window.end - origin };
     for (track_index, track) in (0u8..).zip(&pattern.tracks) {
         if !track.steps.is_empty() && !performance.mutes.contains(usize::from(track_index)) {
-            visit(&context, track_index, track);
+            visit(&context, window, track_index, track);
         }
     }
 }
@@ -114,17 +157,21 @@ impl Context<'_> {
     #[inline]
     fn places_that_reach(&self, track: &Track, window: Window) -> (i64, i64) {
         let step_ticks = track.step_size.ticks_ceil();
-        // Later by: the hits of a ratchet, micro-timing (a step), swing. Earlier by: micro-timing.
-        let late = (SPAN_STEPS_MAX + 1) * step_ticks + self.swing.delay_max();
+        // Later by: the hits of a ratchet, micro-timing (a step), humanising (half a step), swing. Earlier by: the two
+        // in the middle.
+        let late = 3 * step_ticks + self.swing.delay_max();
         let first = track.step_size.place_at(Tick(window.start.0.saturating_sub(late)));
-        let last = track.step_size.place_at(Tick(window.end.0.saturating_add(step_ticks)));
-        (first, last)
+        let last = track
+            .step_size
+            .place_at(Tick(window.end.0.saturating_add(step_ticks + step_ticks / 2 + 1)));
+        let further_back = if has_long_ratchet(track, first) { SPAN_STEPS_MAX - 1 } else { 0 };
+        (first.saturating_sub(further_back), last)
     }
 
     /// Whether any hit of a cell could lie in `window`: a quick no for most neighbours.
     #[inline]
     fn can_reach(&self, track: &Track, cell: &Cell<'_>, window: Window) -> bool {
-        let first = cell.position.nominal + micro_timing::shift(cell, track);
+        let first = cell.position.nominal + micro_timing::shift(self, cell, track);
         let ratchet = cell.ratchet.ratchet;
         let hits = if ratchet.hits() > 1 {
             track.step_size.ticks_ceil() * (i64::from(ratchet.span_percent()) / 100 + 1)
@@ -132,6 +179,7 @@ impl Context<'_> {
             0
         };
         cell.gate.is_on
+            && self.extent.contains(cell.position.nominal)
             && first < window.end
             && first.0 + hits + self.swing.delay_max() >= window.start.0
     }
@@ -146,50 +194,58 @@ impl Context<'_> {
         tell: &mut impl FnMut(Tick, Note),
     ) {
         let index = usize::from(track_index);
-        if !self.sounds(index, cell) || length::is_tied_over(self, index, cell.position.place) {
+        if !self.extent.contains(cell.position.nominal)
+            || !self.sounds(index, cell)
+            || length::is_tied_over(self, index, cell.position.place)
+        {
             return;
         }
-        let shift = micro_timing::shift(cell, track);
+        let shift = micro_timing::shift(self, cell, track);
         for hit in ratchet::hits(cell, track) {
             let onset = self.swing.apply(hit.onset + shift);
             let note = Note {
                 onset,
                 length: length::of(self, index, cell, hit, onset),
                 address: Address::default(),
-                velocity: velocity::of(cell, hit),
+                velocity: velocity::of(self, track, cell, hit),
                 track_index,
                 step_index: cell.position.step_index,
             };
-            each_address(cell, track, self.transpose, |address| {
+            self.each_address(cell, track, |address| {
                 tell(hit.onset, Note { address, ..note });
             });
         }
     }
 }
 
-/// The keys of a cell, or its track's, where they sound after transposition.
-#[inline]
-fn each_address(cell: &Cell<'_>, track: &Track, transpose: i8, mut tell: impl FnMut(Address)) {
-    let keys = &cell.notes.keys;
-    let destination = track.destination;
-    let (port, channel) = (destination.port.get(), destination.channel.get());
-    let at = |key| Address { port, channel, key };
-    match (destination.key, keys.is_empty()) {
-        (Some(drum), true) => tell(at(drum.get())),
-        (Some(_), false) => keys.iter().for_each(|key| tell(at(key.get()))),
-        (None, _) => keys.iter().for_each(|key| tell(at(transposed(key.get(), transpose)))),
+impl Context<'_> {
+    /// The keys of a cell, or its track's, where they sound after transposition and scale.
+    #[inline]
+    fn each_address(&self, cell: &Cell<'_>, track: &Track, mut tell: impl FnMut(Address)) {
+        let keys = &cell.notes.keys;
+        let destination = track.destination;
+        let (port, channel) = (destination.port.get(), destination.channel.get());
+        let at = |key: Key| Address { port, channel, key: key.get() };
+        match (destination.key, keys.is_empty()) {
+            (Some(drum), true) => tell(at(drum)),
+            (Some(_), false) => keys.iter().for_each(|key| tell(at(key))),
+            (None, _) => keys.iter().for_each(|key| {
+                let moved = transposed(key, self.transpose);
+                tell(at(self.pattern.scale.map_or(moved, |scale| scale.snap(moved))));
+            }),
+        }
     }
 }
 
 /// A key moved by semitones, and back into `0..=127` by whole octaves where it would leave it.
 #[inline]
-fn transposed(key: u8, semitones: i8) -> u8 {
-    let mut moved = i16::from(key) + i16::from(semitones);
+fn transposed(key: Key, semitones: i16) -> Key {
+    let mut moved = i16::from(key.get()) + semitones.clamp(-127, 127);
     while moved < 0 {
         moved += 12;
     }
     while moved > 127 {
         moved -= 12;
     }
-    u8::try_from(moved).unwrap_or(key)
+    u8::try_from(moved).map_or(key, Key::saturating)
 }

@@ -126,6 +126,8 @@ impl Window {
 pub(crate) fn mul_div_floor(a: i64, b: i64, c: i64) -> i64 {
     debug_assert!(c > 0);
     match a.checked_mul(b) {
+        // Most divisors of music are powers of two, and a shift is some twenty times quicker than a division.
+        Some(product) if c & (c - 1) == 0 => product >> c.trailing_zeros(),
         Some(product) => product.div_euclid(c),
         None => {
             let quotient = (i128::from(a) * i128::from(b)).div_euclid(i128::from(c));

@@ -1,8 +1,9 @@
 //! Tracks that play together, and the swing they share.
 
+use crate::document::scale::Scale;
 use crate::document::step::Step;
 use crate::document::track::Track;
-use crate::document::value::{Channel, OutOfRange, Program};
+use crate::document::value::{Channel, OutOfRange, Percent, Program};
 use crate::time::{PPQ, Ticks};
 
 /// Tracks that play together.
@@ -14,6 +15,10 @@ pub struct Pattern {
     pub length: Option<Ticks>,
     /// The swing of all its tracks.
     pub swing: Swing,
+    /// What is left to chance in how it is played.
+    pub humanise: Humanise,
+    /// Where the notes of melodic tracks are put after transposition; `None`: where they are.
+    pub scale: Option<Scale>,
     /// The tracks, up to 32.
     pub tracks: Vec<Track>,
     /// Fields of the file that this version does not know.
@@ -47,6 +52,22 @@ impl Pattern {
     #[must_use]
     pub fn active_step_count(&self) -> usize {
         self.tracks.iter().flat_map(|track| &track.steps).filter(|step: &&Step| step.is_on).count()
+    }
+}
+
+/// How far playing strays from what is written: by dice, so that the same bar is always played the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Humanise {
+    /// Onsets stray by up to this share of half a step, both ways.
+    pub timing: Percent,
+    /// Velocities stray by up to this share of themselves, both ways.
+    pub velocity: Percent,
+}
+
+impl Default for Humanise {
+    /// Not at all.
+    fn default() -> Humanise {
+        Humanise { timing: Percent::MIN, velocity: Percent::MIN }
     }
 }
 

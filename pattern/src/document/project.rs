@@ -1,6 +1,7 @@
 //! The whole document.
 
 use crate::document::pattern::Pattern;
+use crate::document::song::Song;
 use crate::document::value::Tempo;
 
 /// A project: what a file holds and a host saves.
@@ -22,6 +23,8 @@ pub struct Project {
     pub metre: Metre,
     /// The patterns, up to 128.
     pub patterns: Vec<Pattern>,
+    /// How they follow each other, where they do.
+    pub song: Song,
     /// Fields of the file that this version does not know.
     pub unknown: Unknown,
 }

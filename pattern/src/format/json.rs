@@ -4,7 +4,7 @@
 //!
 //! | version | what it added |
 //! | --- | --- |
-//! | `tresillo/1` | patterns, tracks, steps, swing |
+//! | `tresillo/1` | patterns, tracks, steps, lanes, swing, humanising, scales, the song |
 //!
 //! ```
 //! let text = r#"{
@@ -21,6 +21,7 @@
 mod emit;
 mod file;
 mod read;
+mod read_song;
 mod read_steps;
 mod write;
 
@@ -80,6 +81,14 @@ pub enum ReadError {
     Value {
         /// Where.
         place: Place,
+        /// Which value, and its range.
+        source: OutOfRange,
+    },
+    /// A value in the song is out of range.
+    #[error("slot {number} of the song: {source}")]
+    Slot {
+        /// From 1.
+        number: usize,
         /// Which value, and its range.
         source: OutOfRange,
     },

@@ -53,7 +53,8 @@
 //! | `rotate=2` | rotation in steps |
 //!
 //! Settings: `name`, `author`, `licence`, `description`, `seed`, `tempo`, `metre` of the project; `swing`, `swing_unit`,
-//! `length` (in quarter notes) of the pattern they stand in. A name with other than letters, digits, `-` and `_` stands
+//! `humanise_timing`, `humanise_velocity` (in percent), `scale` (`C minor`, `C 0 3 7`), `length` (in quarter notes) of the
+//! pattern they stand in. A name with other than letters, digits, `-` and `_` stands
 //! in double quotes.
 
 mod cells;
@@ -92,7 +93,7 @@ pub enum NotationErrorKind {
     /// A setting with an unknown name.
     #[error(
         "no setting is called \"{0}\"; there are name, author, licence, description, seed, tempo, metre, swing, \
-         swing_unit and length"
+         swing_unit, humanise_timing, humanise_velocity, scale and length"
     )]
     UnknownSetting(String),
     /// An option of a track with an unknown name.

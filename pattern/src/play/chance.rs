@@ -17,7 +17,7 @@ pub(crate) fn holds(context: &Context<'_>, track_index: usize, cell: &Cell<'_>) 
             track: 0,
             lane: 0,
             step: group.get(),
-            cycle: cell.position.nominal.0,
+            cycle: (cell.position.nominal + context.origin).0,
             purpose: Purpose::ChanceGroup,
         },
         None => Die {

@@ -6,13 +6,21 @@ use crate::performance::Performance;
 use crate::play::position::Position;
 use crate::play::swing::SwingMap;
 use crate::play::{chance, condition};
+use crate::time::{Ticks, Window};
 
 /// One question: a pattern under a performance.
 pub(crate) struct Context<'a> {
     pub(crate) pattern: &'a Pattern,
     pub(crate) seed: u64,
     pub(crate) chance: Percent,
-    pub(crate) transpose: i8,
+    pub(crate) transpose: i16,
+    /// Where the pattern begins: song position 0, or where a slot of the song does. All ticks below this question are
+    /// counted from here; only swing, which is anchored to the song, and chance groups ask for the rest.
+    pub(crate) origin: Ticks,
+    /// Nominal ticks of the pattern that may sound: all, or those of its slot.
+    pub(crate) extent: Window,
+    pub(crate) timing_percent: i64,
+    pub(crate) velocity_percent: i64,
     pub(crate) is_fill: bool,
     pub(crate) swing: SwingMap,
 }
@@ -73,18 +81,27 @@ impl<'a> Cell<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// A pattern that begins at `origin`, of which the nominal ticks in `extent` may sound.
     pub(crate) fn new(
         project: &Project,
         performance: &Performance,
         pattern: &'a Pattern,
+        origin: Ticks,
+        extent: Window,
     ) -> Context<'a> {
+        let more = performance.humanise.get();
+        let stray = |own: Percent| i64::from(own.get().saturating_add(more).min(100));
         Context {
             pattern,
             seed: dice::combine_seed(project.seed, performance.seed),
             chance: performance.chance,
-            transpose: performance.transpose,
+            transpose: i16::from(performance.transpose),
+            origin,
+            extent,
+            timing_percent: stray(pattern.humanise.timing),
+            velocity_percent: stray(pattern.humanise.velocity),
             is_fill: performance.is_fill,
-            swing: SwingMap::new(pattern.swing, performance.swing),
+            swing: SwingMap::new(pattern.swing, performance.swing, origin),
         }
     }
 

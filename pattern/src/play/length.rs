@@ -1,15 +1,24 @@
 //! How long a hit is held: by its gate, or into the next step.
 
-use crate::document::{Articulation, Track};
+use crate::document::{Articulation, Direction, Track};
 use crate::limits::STEPS_MAX;
 use crate::play::context::{Cell, Context};
 use crate::play::micro_timing;
+use crate::play::position::Position;
 use crate::play::ratchet::Hit;
 use crate::time::{Tick, Ticks, mul_div_round};
 
 /// Whether the step before holds on into this one, which then has no onset of its own.
 #[inline]
 pub(crate) fn is_tied_over(context: &Context<'_>, track_index: usize, place: i64) -> bool {
+    let Some(track) = context.pattern.tracks.get(track_index) else { return false };
+    if track.direction == Direction::Forward && track.lanes.is_empty() {
+        // A quick no, which nearly all steps get.
+        let before = track.steps.get(usize::from(Position::step_at(track, place - 1)));
+        if before.is_none_or(|step| step.articulation != Articulation::Tie) {
+            return false;
+        }
+    }
     context.cell(track_index, place - 1).is_some_and(|before| {
         before.length.articulation == Articulation::Tie && context.sounds(track_index, &before)
     })
@@ -56,7 +65,7 @@ fn to_next_onset(
     if !context.sounds(track_index, &next) {
         return None;
     }
-    let straight = next.position.nominal + micro_timing::shift(&next, track);
+    let straight = next.position.nominal + micro_timing::shift(context, &next, track);
     Some(Ticks((context.swing.apply(straight) - onset).0 + 1))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::document::Swing;
 use crate::performance::SwingOffset;
-use crate::time::{Tick, mul_div_round};
+use crate::time::{Tick, Ticks, mul_div_round};
 
 /// The first half of each pair stretched to its share, the second half pressed into the rest; halves round up.
 ///
@@ -16,6 +16,8 @@ pub(crate) struct SwingMap {
     share: i64,
     /// The longest delay, in ticks.
     delay_max: i64,
+    /// Song position of the tick 0 that is asked about.
+    origin: Ticks,
 }
 
 /// A hundred percent in ten-thousandths of one.
@@ -23,10 +25,10 @@ const WHOLE: i64 = 1_000_000;
 
 impl SwingMap {
     #[inline]
-    pub(crate) fn new(swing: Swing, offset: SwingOffset) -> SwingMap {
+    pub(crate) fn new(swing: Swing, offset: SwingOffset, origin: Ticks) -> SwingMap {
         let unit = swing.unit.ticks();
         let share = swing.percent.offset(offset.0).ten_thousandths();
-        SwingMap { unit, share, delay_max: mul_div_round(unit, share * 2 - WHOLE, WHOLE) }
+        SwingMap { origin, unit, share, delay_max: mul_div_round(unit, share * 2 - WHOLE, WHOLE) }
     }
 
     /// Where `straight` sounds: never earlier, at most [`SwingMap::delay_max`] later.
@@ -36,6 +38,7 @@ impl SwingMap {
             return straight;
         }
         let pair = 2 * self.unit;
+        let straight = straight + self.origin;
         let start = straight.0.div_euclid(pair) * pair;
         let within = straight.0 - start;
         // The first half takes share·pair/WHOLE ticks, the second what is left. Both are computed as one fraction and
@@ -46,7 +49,7 @@ impl SwingMap {
             let rest = (WHOLE - self.share) * 2;
             pair - mul_div_floor_up(pair - within, rest)
         };
-        Tick(start + swung)
+        Tick(start + swung) - self.origin
     }
 
     /// The longest delay, in ticks.
@@ -72,6 +75,7 @@ mod tests {
         SwingMap::new(
             Swing { percent: SwingPercent::new(percent).unwrap(), unit },
             SwingOffset::default(),
+            Ticks(0),
         )
     }
 

@@ -14,9 +14,15 @@ pub struct Print {
 }
 
 impl Print {
-    /// So many passes through the pattern that `performance` chooses, from song position 0.
+    /// So many passes through the pattern that `performance` chooses, from song position 0; or the song, if it plays that.
+    /// A song does not begin again: more than one pass prints the silence behind it.
     #[must_use]
     pub fn cycles(project: &Project, performance: &Performance, cycle_count: u32) -> Print {
+        if performance.is_song {
+            let length = project.song.length_ticks(project.metre).0;
+            let end = length.saturating_mul(i64::from(cycle_count));
+            return Print { window: Window::new(0, end) };
+        }
         let pattern = project.patterns.get(usize::from(performance.pattern.0));
         let length = pattern.map_or(Ticks(0), crate::document::Pattern::length_ticks);
         let end = length.0.saturating_mul(i64::from(cycle_count));

@@ -111,19 +111,47 @@ fn distinct(lanes: Vec<Lane>) -> Vec<Lane> {
 }
 
 prop_compose! {
-    pub(crate) fn project()(
-        seed in any::<u64>(),
+    fn pattern()(
         swing in prop_oneof![Just(50.0f64), 50.0f64..75.0],
         unit in prop_oneof![Just(SwingUnit::Eighth), Just(SwingUnit::Sixteenth)],
+        humanise in (prop_oneof![2 => Just(0i64), 1 => 0i64..=100], prop_oneof![2 => Just(0i64), 1 => 0i64..=100]),
+        scale in prop::option::weighted(0.3, prop::sample::select(vec!["C minor", "F# blues", "B 0 1"])),
         tracks in prop::collection::vec(track(), 1..5),
-    ) -> Project {
+    ) -> Pattern {
         let tracks = (1u32..)
             .zip(tracks)
             .map(|(id, track)| Track { id: TrackId(id), name: format!("Track {id}"), ..track })
             .collect();
         let swing = Swing { percent: SwingPercent::new(swing).unwrap(), unit };
-        let pattern = Pattern { swing, tracks, ..Pattern::default() };
-        Project { seed, patterns: vec![pattern], ..Project::default() }
+        let humanise = Humanise {
+            timing: Percent::new(humanise.0).unwrap(),
+            velocity: Percent::new(humanise.1).unwrap(),
+        };
+        let scale = scale.map(|text| Scale::parse(text).unwrap());
+        Pattern { swing, humanise, scale, tracks, ..Pattern::default() }
+    }
+}
+
+prop_compose! {
+    pub(crate) fn project()(
+        seed in any::<u64>(),
+        beats in prop::sample::select(vec![1u8, 3, 4]),
+        patterns in prop::collection::vec(pattern(), 1..3),
+        slots in prop::collection::vec((0u8..3, 1u16..4, -5i8..5, prop::option::of(0usize..4)), 0..5),
+    ) -> Project {
+        let count = u8::try_from(patterns.len()).unwrap();
+        let slots = slots
+            .into_iter()
+            .map(|(pattern, bars, transpose, mute)| Slot {
+                pattern: PatternIndex(pattern % count),
+                bars,
+                transpose,
+                mutes: mute.map_or(Mutes::NONE, |track| Mutes::NONE.with(track, true)),
+                unknown: Unknown::default(),
+            })
+            .collect();
+        let metre = Metre { beats, unit: 4 };
+        Project { seed, metre, patterns, song: Song { slots }, ..Project::default() }
     }
 }
 
@@ -133,12 +161,16 @@ prop_compose! {
         mute in prop::option::of(0usize..5),
         swing in prop_oneof![Just(0.0f64), -10.0f64..10.0],
         chance in prop_oneof![Just(100i64), 0i64..=100],
+        is_song in prop::bool::weighted(0.4),
         is_fill in any::<bool>(),
+        humanise in prop_oneof![3 => Just(0i64), 1 => 0i64..=100],
         seed in prop_oneof![Just(0u32), any::<u32>()],
     ) -> Performance {
         Performance {
             pattern: PatternIndex(0),
             mutes: mute.map_or(Mutes::NONE, |track| Mutes::NONE.with(track, true)),
+            is_song,
+            humanise: Percent::new(humanise).unwrap(),
             is_fill,
             transpose,
             swing: SwingOffset::from_points(swing),

@@ -127,6 +127,7 @@ proptest! {
     ) {
         let pattern = &mut project.patterns[0];
         pattern.swing = Swing::default();
+        pattern.humanise = Humanise::default();
         pattern.tracks.truncate(1);
         let track = &mut pattern.tracks[0];
         track.step_size = StepSize::SIXTEENTH;

@@ -195,3 +195,78 @@ fn lanes_run_in_loops_of_their_own() {
 fn a_backward_track_ties_in_the_order_in_which_it_plays() {
     check_notes("lead dir=backward: E3=50 C3_", 2, &[(0, 60, STEP + STEP / 2)]);
 }
+
+#[test]
+fn a_song_begins_each_pattern_where_its_slot_begins() {
+    let (mut project, _) = notation::read(
+        "[A]\nkick: x(FIRST)..x\nlead ch=2: C3 . . .\n[B]\nrim: x..x..x.\nlead ch=2: E3 . . .",
+    )
+    .unwrap();
+    project.metre = Metre { beats: 1, unit: 4 };
+    let slot = |pattern, bars, transpose, mutes| Slot {
+        pattern: PatternIndex(pattern),
+        bars,
+        transpose,
+        mutes,
+        unknown: Unknown::default(),
+    };
+    let muted = Mutes::NONE.with(0, true);
+    project.song.slots =
+        vec![slot(0, 2, 0, Mutes::NONE), slot(1, 1, 0, Mutes::NONE), slot(0, 1, 12, muted)];
+    let performance = Performance { is_song: true, ..Performance::default() };
+    let mut out = Vec::new();
+    play(&project, &performance, Window::new(-STEP, 100 * STEP), &mut out);
+    let found: Vec<(i64, u8)> =
+        out.iter().map(|note| (note.onset.0 / STEP, note.address.key)).collect();
+    // Two beats of A, of which FIRST holds in the first; one of B from its own start; one of A, an octave up, without kick.
+    let expected =
+        [(0, 36), (0, 60), (3, 36), (4, 60), (7, 36), (8, 37), (8, 64), (11, 37), (12, 72)];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn an_early_note_of_a_slot_sounds_before_the_slot() {
+    let (mut project, _) = notation::read("[A]\nkick: . . . .\n[B]\nrim: x<600 . . .").unwrap();
+    let slot = |pattern| Slot {
+        pattern: PatternIndex(pattern),
+        bars: 1,
+        transpose: 0,
+        mutes: Mutes::NONE,
+        unknown: Unknown::default(),
+    };
+    project.song.slots = vec![slot(0), slot(1)];
+    let performance = Performance { is_song: true, ..Performance::default() };
+    let mut out = Vec::new();
+    play(&project, &performance, Window::new(0, 4 * PPQ), &mut out);
+    assert_eq!(out.iter().map(|note| note.onset.0).collect::<Vec<_>>(), [4 * PPQ - 600]);
+}
+
+#[test]
+fn a_scale_holds_melodies_after_transposition_and_leaves_drums_alone() {
+    let text = "scale = C minor\nkick: x\nlead ch=2: E3 A3 B3 C3";
+    let up = Performance { transpose: 1, ..Performance::default() };
+    let keys = |performance: &Performance| -> Vec<u8> {
+        let notes = notes(text, performance, 0..4);
+        notes.iter().filter(|note| note.track_index == 1).map(|n| n.address.key).collect()
+    };
+    assert_eq!(keys(&Performance::default()), [63, 68, 70, 60]);
+    assert_eq!(keys(&up), [65, 70, 72, 60]);
+    assert_eq!(notes(text, &up, 0..1)[0].address.key, 36);
+}
+
+#[test]
+fn humanising_strays_within_its_bounds_and_the_same_way_each_time() {
+    let text = "humanise_timing = 40\nhumanise_velocity = 30\nhat: xv100";
+    let first = notes(text, &Performance::default(), 0..2000);
+    assert_eq!(first, notes(text, &Performance::default(), 0..2000));
+    let strays: Vec<i64> =
+        first.iter().map(|note| (note.onset.0 + STEP / 2).rem_euclid(STEP) - STEP / 2).collect();
+    let most = STEP / 2 * 40 / 100;
+    assert!(strays.iter().all(|stray| stray.abs() <= most));
+    assert!(
+        strays.iter().any(|s| *s > most * 9 / 10) && strays.iter().any(|s| *s < -most * 9 / 10)
+    );
+    let velocities: Vec<f32> = first.iter().map(|note| note.velocity * 127.0).collect();
+    assert!(velocities.iter().all(|velocity| (69.9..=127.0).contains(velocity)));
+    assert!(velocities.iter().any(|v| *v > 124.0) && velocities.iter().any(|v| *v < 75.0));
+}

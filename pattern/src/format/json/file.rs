@@ -26,8 +26,31 @@ pub(super) struct Project {
     pub(super) metre: Option<String>,
     #[serde(default)]
     pub(super) patterns: Vec<Pattern>,
+    #[serde(default)]
+    pub(super) song: Vec<Slot>,
     #[serde(flatten)]
     pub(super) unknown: Map<String, Value>,
+}
+
+/// A pattern in the song.
+#[derive(Deserialize)]
+pub(super) struct Slot {
+    /// From 1.
+    pub(super) pattern: i64,
+    pub(super) bars: i64,
+    #[serde(default)]
+    pub(super) transpose: i64,
+    /// Tracks, from 1.
+    #[serde(default)]
+    pub(super) mutes: Vec<i64>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Humanise {
+    pub(super) timing: Option<i64>,
+    pub(super) velocity: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +61,8 @@ pub(super) struct Pattern {
     pub(super) length: Option<Value>,
     pub(super) swing: Option<f64>,
     pub(super) swing_unit: Option<String>,
+    pub(super) humanise: Option<Humanise>,
+    pub(super) scale: Option<String>,
     #[serde(default)]
     pub(super) tracks: Vec<Track>,
     #[serde(flatten)]

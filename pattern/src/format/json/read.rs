@@ -1,9 +1,11 @@
 //! From the file to the document.
 
 use crate::document::{
-    Channel, Destination, Direction, Key, Lane, Metre, OutOfRange, Pattern, Port, Program, Project,
-    Property, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo, Track, TrackId, Unknown,
+    Channel, Destination, Direction, Humanise, Key, Lane, Metre, OutOfRange, Pattern, Percent,
+    Port, Program, Project, Property, Scale, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo,
+    Track, TrackId, Unknown,
 };
+use crate::format::json::read_song::song;
 use crate::format::json::read_steps::{fill_all, gates, step_size};
 use crate::format::json::{FORMAT, ReadError, file};
 use crate::format::{LimitExceeded, Place, Warning};
@@ -67,7 +69,9 @@ fn project(file: file::Project, warnings: &mut Vec<Warning>) -> Result<Project, 
     for (index, pattern_file) in file.patterns.into_iter().enumerate() {
         patterns.push(pattern(pattern_file, Place::pattern(index), warnings)?);
     }
+    let song = song(file.song, patterns.len())?;
     Ok(Project {
+        song,
         name: file.name,
         author: file.author,
         licence: file.licence,
@@ -145,8 +149,26 @@ fn pattern(
         name: file.name,
         length: file.length.map(|value| length(&value, place)).transpose()?,
         swing: Swing { percent, unit },
+        humanise: humanise(file.humanise, place)?,
+        scale: file.scale.map(|text| scale(text, place)).transpose()?,
         tracks,
         unknown: Unknown(file.unknown),
+    })
+}
+
+fn humanise(file: Option<file::Humanise>, place: Place) -> Result<Humanise, ReadError> {
+    let Some(file) = file else { return Ok(Humanise::default()) };
+    let share =
+        |value: Option<i64>| value.map_or(Ok(Percent::MIN), Percent::new).map_err(at(place));
+    Ok(Humanise { timing: share(file.timing)?, velocity: share(file.velocity)? })
+}
+
+fn scale(text: String, place: Place) -> Result<Scale, ReadError> {
+    Scale::parse(&text).ok_or(ReadError::Text {
+        place,
+        field: "scale",
+        found: text,
+        expected: "\"C minor\", \"F# dorian\" or \"C 0 3 5 7 10\"",
     })
 }
 
@@ -198,7 +220,7 @@ fn track(file: file::Track, place: Place, warnings: &mut Vec<Warning>) -> Result
             .step_size
             .map_or(Ok(StepSize::default()), |text| step_size(&text, place))?,
         direction: file.direction.map_or(Ok(Direction::default()), |name| {
-            Direction::from_name(&name).ok_or_else(|| ReadError::Text {
+            Direction::from_name(&name).ok_or(ReadError::Text {
                 place,
                 field: "direction",
                 found: name,

@@ -24,6 +24,8 @@ const WITH_EVERYTHING: &str = r#"{
       "length": "7/2",
       "swing": 66.6667,
       "swing_unit": "1/8",
+      "humanise": { "timing": 10, "velocity": 20 },
+      "scale": "D# dorian",
       "tracks": [
         {
           "id": 3,
@@ -70,7 +72,11 @@ const WITH_EVERYTHING: &str = r#"{
       "more": null
     }
   ],
-  "song": [1, 2, 3]
+  "song": [
+    { "pattern": 1, "bars": 4 },
+    { "pattern": 1, "bars": 999, "transpose": -12, "mutes": [1, 32], "colour": "sand" }
+  ],
+  "zoom": [1, 2, 3]
 }
 "#;
 

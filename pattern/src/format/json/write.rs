@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::document::{
-    Articulation, Destination, Direction, GateLength, Lane, Metre, Pattern, Percent, Project,
-    Ratchet, Step, StepSize, Swing, SwingUnit, Tempo, Track, Unknown, Velocity,
+    Articulation, Destination, Direction, GateLength, Humanise, Lane, Metre, Pattern, Percent,
+    Project, Ratchet, Slot, Step, StepSize, Swing, SwingUnit, Tempo, Track, Unknown, Velocity,
 };
 use crate::format::json::FORMAT;
 use crate::format::json::emit::{Node, emit};
@@ -25,7 +25,18 @@ pub fn write(project: &Project) -> String {
     let metre_text = format!("{}/{}", metre.beats, metre.unit);
     fields.unless(metre == Metre::default(), "metre", metre_text);
     fields.array("patterns", project.patterns.iter().map(pattern).collect());
+    fields.array("song", project.song.slots.iter().map(slot).collect());
     emit(&fields.finish(&project.unknown))
+}
+
+fn slot(slot: &Slot) -> Node {
+    let mut fields = Fields::default();
+    fields.put("pattern", u16::from(slot.pattern.0) + 1);
+    fields.put("bars", slot.bars);
+    fields.unless(slot.transpose == 0, "transpose", slot.transpose);
+    let mutes: Vec<usize> = slot.mutes.iter().map(|track_index| track_index + 1).collect();
+    fields.unless(mutes.is_empty(), "mutes", mutes);
+    fields.finish(&slot.unknown)
 }
 
 /// Fields in the order in which they are put.
@@ -79,6 +90,16 @@ fn pattern(pattern: &Pattern) -> Node {
     let percent = pattern.swing.percent;
     fields.unless(percent == default.percent, "swing", number(percent.percent()));
     fields.unless(pattern.swing.unit == default.unit, "swing_unit", unit(pattern.swing.unit));
+    let humanise = pattern.humanise;
+    if humanise != Humanise::default() {
+        let mut shares = Fields::default();
+        shares.unless(humanise.timing.get() == 0, "timing", humanise.timing.get());
+        shares.unless(humanise.velocity.get() == 0, "velocity", humanise.velocity.get());
+        fields.0.push(("humanise".to_owned(), Node::Object(shares.0)));
+    }
+    if let Some(scale) = pattern.scale {
+        fields.put("scale", scale.to_string());
+    }
     fields.array("tracks", pattern.tracks.iter().map(track).collect());
     fields.finish(&pattern.unknown)
 }

@@ -1,8 +1,8 @@
 //! From notation to the document, line by line.
 
 use crate::document::{
-    Channel, Destination, Direction, Key, Lane, Metre, Pattern, Port, Program, Project, Property,
-    StepSize, SwingPercent, SwingUnit, Tempo, Track, TrackId, Unknown,
+    Channel, Destination, Direction, Key, Lane, Metre, Pattern, Percent, Port, Program, Project,
+    Property, Scale, StepSize, SwingPercent, SwingUnit, Tempo, Track, TrackId, Unknown,
 };
 use crate::format::notation::cells::{Marks, read_cells};
 use crate::format::notation::{NotationError, NotationErrorKind as Kind};
@@ -123,6 +123,20 @@ impl Reader {
                     _ => return Err(here(expected(value, "1/8 or 1/16"))),
                 };
                 self.pattern().map_err(here)?.swing.unit = unit;
+            }
+            "humanise_timing" | "humanise_velocity" => {
+                let share = number(value, "10").map_err(here)?;
+                let share = Percent::new(share).map_err(|e| here(e.into()))?;
+                let humanise = &mut self.pattern().map_err(here)?.humanise;
+                match name {
+                    "humanise_timing" => humanise.timing = share,
+                    _ => humanise.velocity = share,
+                }
+            }
+            "scale" => {
+                let example = "C minor or C 0 3 5 7 10";
+                let scale = Scale::parse(value).ok_or_else(|| here(expected(value, example)))?;
+                self.pattern().map_err(here)?.scale = Some(scale);
             }
             "length" => {
                 let length = length(value).map_err(here)?;

@@ -20,6 +20,9 @@ metre = 7/8
 length = 7/2
 swing = 58
 swing_unit = 1/8
+humanise_timing = 5
+humanise_velocity = 10
+scale = D# dorian
 kick:                                  x... x.o. X...
 \"Low Tom\":                             x.
 bass ch=2 prog=34 step=1/12 rotate=-1: C1 . C#1v80=90>120?50(2:4)*3 G0+G1<60 | .

@@ -41,6 +41,9 @@ pub fn write(project: &Project) -> (String, Vec<Warning>) {
     for (index, pattern) in project.patterns.iter().enumerate() {
         write_pattern(&mut out, pattern, Place::pattern(index), &mut warnings);
     }
+    if !project.song.slots.is_empty() {
+        lost(&mut warnings, Place::DOCUMENT, "the song");
+    }
     (out, warnings)
 }
 
@@ -81,6 +84,17 @@ fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &m
     }
     if pattern.swing.unit != SwingUnit::Sixteenth {
         setting(out, "swing_unit", "1/8");
+    }
+    for (name, share) in [
+        ("humanise_timing", pattern.humanise.timing),
+        ("humanise_velocity", pattern.humanise.velocity),
+    ] {
+        if share.get() != 0 {
+            setting(out, name, &share.to_string());
+        }
+    }
+    if let Some(scale) = pattern.scale {
+        setting(out, "scale", &scale.to_string());
     }
     let heads: Vec<String> = pattern.tracks.iter().map(head).collect();
     let width = heads.iter().map(|head| head.chars().count()).max().unwrap_or(0);
