@@ -1,7 +1,8 @@
 //! The built-in instrument: sixteen channels of General MIDI on compiled graphs.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::effect::{Limiter, Reverb};
+use crate::effect::reverb::PERIOD;
+use crate::effect::{Blocker, Limiter, Reverb};
 use crate::math;
 use crate::message::{Message, TimedMessage};
 use crate::schedule::Scratch;
@@ -26,8 +27,8 @@ const CHANNELS: usize = 16;
 /// The drum channel of General MIDI.
 const DRUM_CHANNEL: u8 = 9;
 
-/// Frames between two updates of channel gains, counted from the first frame ever.
-const GAIN_PERIOD: usize = 128;
+/// Frames between two updates of channel gains, counted from the first frame ever: the hall's grid.
+const GAIN_PERIOD: usize = PERIOD;
 
 /// Fade of a note that gives up its place, in seconds.
 const STEAL_S: f32 = 0.005;
@@ -83,7 +84,10 @@ pub struct BuiltIn {
     scratch: Scratch,
     buses: Vec<Bus>,
     send: Bus,
+    /// Whether anything may have been sent to the hall in this gain period.
+    has_send: bool,
     reverb: Reverb,
+    blocker: Blocker,
     limiter: Limiter,
     sample_rate_hz: f32,
     /// Frame within the gain period.
@@ -120,7 +124,9 @@ impl BuiltIn {
             scratch,
             buses: vec![[[0.0; GAIN_PERIOD]; 2]; CHANNELS],
             send: [[0.0; GAIN_PERIOD]; 2],
+            has_send: false,
             reverb: Reverb::new(rate),
+            blocker: Blocker::new(rate),
             limiter: Limiter::new(rate),
             sample_rate_hz: rate,
             frame: 0,
@@ -167,7 +173,9 @@ impl BuiltIn {
         self.active.clear();
         self.free.clear();
         self.free.extend((0..self.voices.len()).rev());
+        self.clear_send();
         self.reverb.reset();
+        self.blocker.reset();
         self.limiter.reset();
         self.frame = 0;
         self.onset_count = 0;
@@ -178,7 +186,7 @@ impl BuiltIn {
     /// Whether nothing sounds any more, the reverb included.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        self.active.is_empty() && !self.reverb.is_awake()
+        self.active.is_empty() && !self.has_send && !self.reverb.is_awake()
     }
 
     /// Notes that sound, also those that fade out.
@@ -359,24 +367,32 @@ impl BuiltIn {
     /// Renders frames within one gain period.
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         if self.frame == 0 {
-            self.reverb.check(GAIN_PERIOD);
+            if self.has_send || self.reverb.is_awake() {
+                self.reverb.turn(&mut self.send);
+                self.clear_send();
+            }
+            self.blocker.settle();
         }
         left.fill(0.0);
         right.fill(0.0);
         let frames = left.len();
-        if !self.active.is_empty() {
-            self.render_voices(frames);
-            self.mix(left, right);
-        }
-        if !self.active.is_empty() || self.reverb.is_awake() {
-            let [send_left, send_right] = &mut self.send;
-            let (send_left, send_right) = (&mut send_left[..frames], &mut send_right[..frames]);
-            self.reverb.process([send_left, send_right], [left, right]);
-            send_left.fill(0.0);
-            send_right.fill(0.0);
+        if !self.is_silent() {
+            let mut sounding = frames;
+            if !self.active.is_empty() {
+                sounding = self.render_voices(frames);
+                self.mix(left, right);
+                self.retire();
+            }
+            self.reverb.add_to(self.frame, left, right);
+            self.blocker.process(left, right);
+            if self.is_silent() {
+                // From the very frame on which the last note has ended, whatever the block's size.
+                left[sounding..].fill(0.0);
+                right[sounding..].fill(0.0);
+                self.blocker.reset();
+            }
         }
         self.limiter.process(left, right);
-        self.retire();
         self.frame += frames;
         if self.frame == GAIN_PERIOD {
             self.frame = 0;
@@ -384,15 +400,24 @@ impl BuiltIn {
         }
     }
 
-    fn render_voices(&mut self, frames: usize) {
+    fn clear_send(&mut self) {
+        self.send = [[0.0; GAIN_PERIOD]; 2];
+        self.has_send = false;
+    }
+
+    /// Adds the notes to the buses of their channels; says for how many frames any of them sounds.
+    fn render_voices(&mut self, frames: usize) -> usize {
+        let mut sounding = 0;
         for &slot in &self.active {
             let voice = &mut self.voices[slot];
             let channel = usize::from(voice.onset.channel);
             let [bus_left, bus_right] = &mut self.buses[channel];
             let buses = [&mut bus_left[..frames], &mut bus_right[..frames]];
             let (patch, channel) = (&self.bank.patches[voice.patch], &self.channels[channel]);
-            voice.process(patch, channel, &mut self.scratch, self.sample_rate_hz, buses);
+            let end = voice.process(patch, channel, &mut self.scratch, self.sample_rate_hz, buses);
+            sounding = sounding.max(end);
         }
+        sounding
     }
 
     /// Adds the channels that sound to the mix and the send, and clears their buses.
@@ -401,27 +426,21 @@ impl BuiltIn {
         for &slot in &self.active {
             sounds[usize::from(self.voices[slot].onset.channel)] = true;
         }
-        let frames = left.len();
-        let positions = &POSITIONS[self.frame..self.frame + frames];
+        let span = self.frame..self.frame + left.len();
         let channels = self.channels.iter().zip(&mut self.buses).zip(sounds);
         for ((channel, buses), _) in channels.filter(|(_, sounds)| *sounds) {
             let (now, goal) = (channel.gains, channel.goal);
+            self.has_send |= now.reverb > 0.0;
             let ramps = [(now.left, goal.left), (now.right, goal.right)];
             let outs = [&mut *left, &mut *right].into_iter().zip(&mut self.send);
             for ((bus, (out, send)), (from, to)) in buses.iter_mut().zip(outs).zip(ramps) {
+                let bus = &mut bus[..out.len()];
                 let slope = (to - from) * (1.0 / math::float(GAIN_PERIOD));
-                let bus = &mut bus[..frames];
-                // Simple loops one after the other, so that each works on several frames at once.
-                for (sample, position) in bus.iter_mut().zip(positions) {
-                    *sample *= from + slope * position;
+                scale(bus, from, slope, &POSITIONS[span.clone()]);
+                if now.reverb > 0.0 {
+                    add_scaled(&mut send[span.clone()], bus, now.reverb);
                 }
-                for (out, sample) in out.iter_mut().zip(&*bus) {
-                    *out += sample;
-                }
-                for (send, sample) in send.iter_mut().zip(&*bus) {
-                    *send += sample * now.reverb;
-                }
-                bus.fill(0.0);
+                add_and_clear(out, bus);
             }
         }
     }
@@ -436,5 +455,31 @@ impl BuiltIn {
             }
             !has_ended
         });
+    }
+}
+
+// Simple loops, each a function of its own: its slices do not overlap, and the compiler knows.
+
+/// Multiplies by a gain that moves in a straight line.
+fn scale(bus: &mut [f32], from: f32, slope: f32, positions: &[f32]) {
+    if slope == 0.0 {
+        bus.iter_mut().for_each(|sample| *sample *= from);
+        return;
+    }
+    for (sample, position) in bus.iter_mut().zip(positions) {
+        *sample *= from + slope * position;
+    }
+}
+
+fn add_scaled(out: &mut [f32], bus: &[f32], gain: f32) {
+    for (out, sample) in out.iter_mut().zip(bus) {
+        *out += gain * sample;
+    }
+}
+
+fn add_and_clear(out: &mut [f32], bus: &mut [f32]) {
+    for (out, sample) in out.iter_mut().zip(bus) {
+        *out += *sample;
+        *sample = 0.0;
     }
 }

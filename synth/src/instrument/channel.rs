@@ -56,6 +56,8 @@ pub(super) struct Channel {
     /// Gains at the start and at the end of this gain period, which lies on a fixed grid of frames.
     pub(super) gains: Gains,
     pub(super) goal: Gains,
+    /// Whether the controllers may ask for other gains than the goal.
+    has_changed: bool,
 }
 
 /// Reverb send when a channel is new (General MIDI 2 says 40).
@@ -83,6 +85,7 @@ impl Channel {
             data: [0; 2],
             gains: Gains::default(),
             goal: Gains::default(),
+            has_changed: false,
         };
         channel.jump();
         channel
@@ -92,12 +95,16 @@ impl Channel {
     pub(super) fn jump(&mut self) {
         self.goal = self.target();
         self.gains = self.goal;
+        self.has_changed = false;
     }
 
     /// Begins a new gain period: where the last one went, towards what is asked for now.
     pub(super) fn settle(&mut self) {
         self.gains = self.goal;
-        self.goal = self.target();
+        if self.has_changed {
+            self.goal = self.target();
+            self.has_changed = false;
+        }
     }
 
     /// Gains that the controllers ask for.
@@ -143,6 +150,7 @@ impl Channel {
 
     pub(super) fn control(&mut self, controller: u8, value: u8) -> Reaction {
         let value = value.min(127);
+        self.has_changed = true;
         let is_on = value >= 64;
         match controller {
             1 => self.modulation = value,

@@ -113,7 +113,8 @@ impl Voice {
         patch.schedule.level(&self.state) * self.gain[0].max(self.gain[1])
     }
 
-    /// Adds the voice's next frames to its channel's bus. The slices are equally long.
+    /// Adds the voice's next frames to its channel's bus; says how many until its end. The slices
+    /// are equally long.
     pub(super) fn process(
         &mut self,
         patch: &Patch,
@@ -121,14 +122,14 @@ impl Voice {
         scratch: &mut Scratch,
         sample_rate_hz: f32,
         [left, right]: [&mut [f32]; 2],
-    ) {
+    ) -> usize {
         let mut at = 0;
         while at < left.len() && !self.has_ended {
             let to_tick = self.state.frames_to_tick();
             if to_tick == CONTROL_PERIOD {
                 if self.ticks > 0 && patch.schedule.has_ended(&self.state, &self.signals) {
                     self.has_ended = true;
-                    return;
+                    return at;
                 }
                 self.tick(patch, channel, sample_rate_hz);
             }
@@ -158,6 +159,7 @@ impl Voice {
             }
             at += frames;
         }
+        at
     }
 
     /// Follows the channel's controllers, once a control period.
