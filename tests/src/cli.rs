@@ -305,7 +305,7 @@ fn factory_patterns() -> Result<()> {
         ensure!((-12.0..0.0).contains(&peak), "{shown}: {peak} dBFS");
         count += 1;
     }
-    ensure!(count >= 12, "{count} patterns");
+    ensure!(count >= 40, "{count} patterns");
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! A pattern as a grid that one can read in a terminal.
 
-use crate::document::{Pattern, Step, Track};
+use crate::document::{Articulation, Direction, Lane, Pattern, Property, Step, Track};
 use crate::format::pitch;
 
 /// The grid of `pattern`: a line for each track, a column for each step; a hit's height is how strong it is, `─` how far a
@@ -20,7 +20,7 @@ pub fn write(pattern: &Pattern) -> String {
         let to = destination(track);
         let size = format!("{}×{}", track.steps.len(), track.step_size);
         out.push_str(&format!("{name}{padding}  {to:<7} {size:>8}  {}\n", row(track)));
-        for detail in details(track) {
+        for detail in ways(track).into_iter().chain(details(&track.steps)).chain(lanes(track)) {
             out.push_str(&format!("{blank}                    {detail}\n"));
         }
     }
@@ -52,7 +52,11 @@ fn row(track: &Track) -> String {
         }
         if step.is_on {
             out.push(height(step));
-            held = i32::from(step.gate.percent()) - 100;
+            held = match step.articulation {
+                // Tied and slid notes reach into the next step.
+                Articulation::Gate => i32::from(step.gate.percent()) - 100,
+                Articulation::Tie | Articulation::Slide => 1,
+            };
         } else {
             out.push(if held > 0 { '─' } else { '·' });
             held -= 100;
@@ -67,10 +71,52 @@ fn height(step: &Step) -> char {
     HEIGHTS.get(usize::from(step.velocity.get()) / 16).copied().unwrap_or('█')
 }
 
+/// How the steps are gone through, where that is not forward from the first.
+fn ways(track: &Track) -> Vec<String> {
+    let mut words = Vec::new();
+    if track.direction != Direction::Forward {
+        words.push(track.direction.name().to_owned());
+    }
+    if track.rotation != 0 {
+        words.push(format!("rotated by {}", track.rotation));
+    }
+    if words.is_empty() { Vec::new() } else { vec![words.join(", ")] }
+}
+
+/// A line or more for each lane.
+fn lanes(track: &Track) -> Vec<String> {
+    let mut lines = Vec::new();
+    for lane in &track.lanes {
+        let (count, size) = (lane.steps.len(), lane.step_size);
+        let values: Vec<String> = lane.steps.iter().map(|step| value(lane, step)).collect();
+        lines.push(format!("{} {count}×{size}: {}", lane.property.name(), values.join(" ")));
+    }
+    lines
+}
+
+/// What a lane gives at one of its steps.
+fn value(lane: &Lane, step: &Step) -> String {
+    match lane.property {
+        Property::Gate => if step.is_on { "x" } else { "·" }.to_owned(),
+        Property::Notes if step.keys.is_empty() => "·".to_owned(),
+        Property::Notes => step.keys.iter().map(pitch::name).collect::<Vec<_>>().join("+"),
+        Property::Velocity => step.velocity.to_string(),
+        Property::Length => match step.articulation {
+            Articulation::Gate => format!("{}%", step.gate.percent()),
+            Articulation::Tie => "tie".to_owned(),
+            Articulation::Slide => "slide".to_owned(),
+        },
+        Property::MicroTiming => format!("{:+}", step.micro_timing.0),
+        Property::Chance => format!("{}%", step.chance),
+        Property::Condition => step.condition.map_or("·".to_owned(), |c| c.to_string()),
+        Property::Ratchet => format!("×{}", step.ratchet.hits()),
+    }
+}
+
 /// What a step holds beyond hit, strength and length, a line for a few steps.
-fn details(track: &Track) -> Vec<String> {
+fn details(steps: &[Step]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for (index, step) in track.steps.iter().enumerate() {
+    for (index, step) in steps.iter().enumerate() {
         let Some(text) = detail(step) else { continue };
         let text = format!("{}: {text}", index + 1);
         match lines.last_mut() {
@@ -95,14 +141,30 @@ fn detail(step: &Step) -> Option<String> {
     if step.micro_timing.0 != 0 {
         parts.push(format!("{:+} ticks", step.micro_timing.0));
     }
+    let group = step.chance_group.map_or(String::new(), |g| format!(" dice {}", g.letter()));
     if step.chance.get() < 100 {
-        parts.push(format!("{} %", step.chance));
+        parts.push(format!("{} %{group}", step.chance));
     }
     if let Some(condition) = step.condition {
         parts.push(condition.to_string());
     }
     if step.ratchet.hits() > 1 {
-        parts.push(format!("{} hits", step.ratchet.hits()));
+        let ratchet = step.ratchet;
+        let ramp = match ratchet.ramp_percent() {
+            0 => "",
+            falling if falling < 0 => " falling",
+            _ => " rising",
+        };
+        let over = match ratchet.span_percent() {
+            100 => String::new(),
+            percent => format!(" over {percent} %"),
+        };
+        parts.push(format!("{} hits{over}{ramp}", ratchet.hits()));
+    }
+    match step.articulation {
+        Articulation::Gate => {}
+        Articulation::Tie => parts.push("tie".to_owned()),
+        Articulation::Slide => parts.push("slide".to_owned()),
     }
     if parts.is_empty() { None } else { Some(parts.join(" ")) }
 }
@@ -113,12 +175,17 @@ mod tests {
 
     #[test]
     fn a_grid_shows_strength_length_and_the_rest_in_words() {
-        let text = "kick: X... x...\nbass ch=2: C1=250 . . Eb1?50 . . . .";
+        let text = "kick: X... x...\nbass ch=2: C1=250 . . Eb1?50 . . . .\n\
+                    lead ch=3 dir=walk: C3_ . E3(NOT FILL)*3%-50 .\n> velocity step=1/8: v90 v60";
         let (project, _) = notation::read(text).unwrap();
         let expected = "       to         size  1    5
 kick   10:C1     8×1/16  █··· ▇···
 bass   2         8×1/16  ▇──▇ ····
                          1: C1   4: D#1 50 %
+lead   3         4×1/16  ▇─▇·
+                         walk
+                         1: C3 tie   3: E3 NOT FILL 3 hits falling
+                         velocity 2×1/8: 90 60
 ";
         let grid = super::write(&project.patterns[0]);
         assert_eq!(grid, expected, "\n{grid}");
