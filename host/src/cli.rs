@@ -95,6 +95,15 @@ pub struct RenderArgs {
     /// Bits of a sample
     #[arg(long, value_enum, default_value_t = Depth::F32)]
     pub depth: Depth,
+    /// Format of the file, where its name does not say it; FLAC holds 24 bits, or 16
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Bring the result to a loudness (LUFS, as in -14) or its peak to -1 dBFS
+    #[arg(long, value_name = "LUFS|peak", allow_hyphen_values = true, value_parser = parse_normalize)]
+    pub normalize: Option<Normalize>,
+    /// One file for each track, under its number and name, instead of one for all
+    #[arg(long)]
+    pub stems: bool,
     /// Sound after the last event: auto (until it has died away, 30 s at most), none, or seconds
     #[arg(long, value_name = "auto|none|SECONDS", default_value = "auto", value_parser = parse_tail)]
     pub tail: Tail,
@@ -125,6 +134,45 @@ pub enum Depth {
     /// Floating-point numbers of 32 bits
     #[value(name = "f32")]
     F32,
+}
+
+/// What a file of audio is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// RIFF, or RF64 beyond 4 GiB.
+    Wav,
+    /// FLAC.
+    Flac,
+}
+
+impl Format {
+    /// How its files are called.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Format::Wav => "wav",
+            Format::Flac => "flac",
+        }
+    }
+}
+
+/// To which level a result is brought.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Normalize {
+    /// Its largest sample to -1 dBFS.
+    Peak,
+    /// Its integrated loudness to so many LUFS, as far as its peak allows.
+    Lufs(f64),
+}
+
+fn parse_normalize(text: &str) -> Result<Normalize, String> {
+    match text {
+        "peak" => Ok(Normalize::Peak),
+        _ => match text.parse::<f64>() {
+            Ok(lufs) if (-70.0..=0.0).contains(&lufs) => Ok(Normalize::Lufs(lufs)),
+            _ => Err("peak, or LUFS from -70 to 0".to_owned()),
+        },
+    }
 }
 
 /// What is rendered after the music.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::cli::{Depth, RenderArgs, Tail};
+use crate::cli::{Depth, Format, Normalize, RenderArgs, Tail};
+use crate::input::{Input, Playing, read};
 use crate::report::UsageError;
 
 /// One file to render.
@@ -15,6 +16,8 @@ pub struct Job {
     pub input: PathBuf,
     /// Where the sound goes.
     pub output: PathBuf,
+    /// The track that is rendered, from 0; `None`: all.
+    pub stem: Option<u16>,
 }
 
 /// How all jobs of a run are rendered.
@@ -26,6 +29,10 @@ pub struct JobSettings {
     pub block_frames: u32,
     /// What a sample is.
     pub depth: Depth,
+    /// What a file is; `None`: what its name says.
+    pub format: Option<Format>,
+    /// The level that the result is brought to.
+    pub normalize: Option<Normalize>,
     /// What comes after the music.
     pub tail: Tail,
     /// Which pattern plays, and how.
@@ -38,6 +45,8 @@ impl From<&RenderArgs> for JobSettings {
             sample_rate_hz: arguments.rate,
             block_frames: arguments.block,
             depth: arguments.depth,
+            format: arguments.format,
+            normalize: arguments.normalize,
             tail: arguments.tail,
             pattern: arguments.pattern.clone(),
         }
@@ -56,8 +65,8 @@ pub fn jobs(arguments: &RenderArgs) -> Result<Vec<Job>> {
                 arguments.inputs.len()
             )));
         };
-        check_extension(output)?;
-        return Ok(vec![Job { input: input.clone(), output: output.clone() }]);
+        format_of(output, arguments.format)?;
+        return Ok(vec![Job { input: input.clone(), output: output.clone(), stem: None }]);
     }
     let folder = arguments.out_dir.clone().unwrap_or_default();
     let mut jobs: Vec<Job> = Vec::with_capacity(arguments.inputs.len());
@@ -65,7 +74,8 @@ pub fn jobs(arguments: &RenderArgs) -> Result<Vec<Job>> {
     for (index, input) in arguments.inputs.iter().enumerate() {
         let stem = input.file_stem().unwrap_or(input.as_os_str());
         let mut name = stem.to_owned();
-        name.push(".wav");
+        name.push(".");
+        name.push(arguments.format.unwrap_or(Format::Wav).extension());
         let output = folder.join(name);
         if let Some(first) = taken.insert(output.clone(), index) {
             bail!(UsageError(format!(
@@ -75,19 +85,69 @@ pub fn jobs(arguments: &RenderArgs) -> Result<Vec<Job>> {
                 output.display()
             )));
         }
-        jobs.push(Job { input: input.clone(), output });
+        jobs.push(Job { input: input.clone(), output, stem: None });
     }
     Ok(jobs)
 }
 
-fn check_extension(output: &Path) -> Result<()> {
-    match output.extension().and_then(|extension| extension.to_str()) {
-        Some(extension) if extension.eq_ignore_ascii_case("wav") => Ok(()),
+/// The format of a file: the one that was asked for, else the one that its name says.
+///
+/// # Errors
+/// [`UsageError`] for a name that says none, or another than was asked for.
+pub fn format_of(output: &Path, asked: Option<Format>) -> Result<Format> {
+    let extension = output.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+    let said = [Format::Wav, Format::Flac].into_iter().find(|f| f.extension() == extension);
+    match (said, asked) {
+        (Some(said), asked) if asked.is_none_or(|asked| asked == said) => Ok(said),
         _ => bail!(UsageError(format!(
-            "-o {}: the name should end in .wav, the format that is written",
+            "-o {}: the name should end in .wav or .flac, and agree with --format",
             output.display()
         ))),
     }
+}
+
+/// For each job one job a track that has notes. An input that cannot be read keeps its job, which then tells why.
+#[must_use]
+pub fn stems(jobs: Vec<Job>, settings: &JobSettings) -> Vec<Job> {
+    jobs.into_iter()
+        .flat_map(|job| match tracks_with_notes(&job.input, settings) {
+            Some(tracks) if !tracks.is_empty() => {
+                tracks.into_iter().map(|(track, name)| stem(&job, track, &name)).collect()
+            }
+            _ => vec![job],
+        })
+        .collect()
+}
+
+fn tracks_with_notes(input: &Path, settings: &JobSettings) -> Option<Vec<(u16, String)>> {
+    match read(input).ok()?.0 {
+        Input::Midi(file) => {
+            let tracks = (0u16..).zip(&file.tracks).filter(|(_, track)| track.note_count() > 0);
+            Some(tracks.map(|(index, track)| (index, track.name().unwrap_or_default())).collect())
+        }
+        Input::Project(project) => {
+            let playing = Playing::new(*project, &settings.pattern).ok()?;
+            let tracks = (0u16..).zip(&playing.pattern()?.tracks);
+            let with_notes = tracks.filter(|(_, track)| track.steps.iter().any(|step| step.is_on));
+            Some(with_notes.map(|(index, track)| (index, track.name.clone())).collect())
+        }
+    }
+}
+
+/// `song.wav` becomes `song.03-bass.wav`.
+fn stem(job: &Job, track: u16, name: &str) -> Job {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .take(32)
+        .collect::<String>()
+        .trim_matches('-')
+        .to_owned();
+    let extension = job.output.extension().and_then(|e| e.to_str()).unwrap_or("wav");
+    let base = job.output.file_stem().and_then(|s| s.to_str()).unwrap_or("stem");
+    let separator = if plain.is_empty() { "" } else { "-" };
+    let file = format!("{base}.{:02}{separator}{plain}.{extension}", track + 1);
+    Job { output: job.output.with_file_name(file), stem: Some(track), ..job.clone() }
 }
 
 #[cfg(test)]
@@ -133,5 +193,7 @@ mod tests {
         );
         assert!(parsed("tresillo render a.mid b.mid -o c.wav").unwrap_err().is::<UsageError>());
         assert!(parsed("tresillo render a.mid -o c.mp3").unwrap_err().is::<UsageError>());
+        assert!(parsed("tresillo render a.mid -o c.wav --format flac").is_err());
+        check("tresillo render a.mid --format flac", &[("a.mid", "a.flac")]);
     }
 }

@@ -28,10 +28,27 @@ pub struct Score {
 pub struct ScoreMessage {
     /// From the start of the piece.
     pub frame: u64,
+    /// The track it comes from, from 0.
+    pub track: u16,
     /// `0..=15`.
     pub channel: u8,
     /// What happens.
     pub message: Message,
+}
+
+impl Score {
+    /// The score with the notes of one track only. All else stays: a pedal or a program may stand on another track.
+    #[must_use]
+    pub fn only_track(mut self, track: u16) -> Score {
+        self.messages.retain(|message| {
+            let is_note =
+                matches!(message.message, Message::NoteOn { .. } | Message::NoteOff { .. });
+            message.track == track || !is_note
+        });
+        let is_onset = |message: &&ScoreMessage| matches!(message.message, Message::NoteOn { velocity, .. } if velocity > 0.0);
+        self.note_count = self.messages.iter().filter(is_onset).count();
+        self
+    }
 }
 
 /// The score of a MIDI file. The pieces of a format 2 file follow each other.
@@ -62,21 +79,23 @@ fn add_tracks(
     tracks: std::ops::Range<usize>,
     sample_rate_hz: u32,
 ) {
+    let first = u16::try_from(tracks.start).unwrap_or(u16::MAX);
     let tracks = file.tracks.get(tracks).unwrap_or_default();
     let (start_frame, start_seconds) = (score.end_frame, score.end_seconds);
-    let mut events: Vec<(u64, u8, Voice)> = Vec::new();
-    for track in tracks {
+    let mut events: Vec<(u64, u16, u8, Voice)> = Vec::new();
+    for (number, track) in (first..).zip(tracks) {
         for event in &track.events {
             if let MidiMessage::Voice { channel, message } = event.message {
-                events.push((event.tick, channel, message));
+                events.push((event.tick, number, channel, message));
             }
         }
         score.note_count += track.note_count();
     }
     // Stable: at one tick tracks keep their order, and events theirs.
     events.sort_by_key(|(tick, ..)| *tick);
-    score.messages.extend(events.into_iter().map(|(tick, channel, voice)| ScoreMessage {
+    score.messages.extend(events.into_iter().map(|(tick, track, channel, voice)| ScoreMessage {
         frame: start_frame + map.frame_of(tick, sample_rate_hz),
+        track,
         channel,
         message: message_of(voice),
     }));
@@ -101,7 +120,7 @@ fn message_of(voice: Voice) -> Message {
 
 /// Some files forget a note-off; a note that never ends would keep the tail from ending.
 fn end_hanging_notes(score: &mut Score) {
-    let mut sounding = [[false; 128]; 16];
+    let mut sounding = [[None; 128]; 16];
     for message in &score.messages {
         let channel = usize::from(message.channel);
         let (key, is_on) = match message.message {
@@ -110,15 +129,16 @@ fn end_hanging_notes(score: &mut Score) {
             _ => continue,
         };
         if let Some(note) = sounding.get_mut(channel).and_then(|c| c.get_mut(usize::from(key))) {
-            *note = is_on;
+            *note = is_on.then_some(message.track);
         }
     }
     for (channel, keys) in (0u8..).zip(&sounding) {
-        for (key, is_on) in (0u8..).zip(keys) {
-            if *is_on {
+        for (key, sounding) in (0u8..).zip(keys) {
+            if let Some(track) = sounding {
                 score.hanging_count += 1;
                 score.messages.push(ScoreMessage {
                     frame: score.end_frame,
+                    track: *track,
                     channel,
                     message: Message::NoteOff { key },
                 });
@@ -127,6 +147,7 @@ fn end_hanging_notes(score: &mut Score) {
         // A pedal that is held at the end would hold the tail too.
         score.messages.push(ScoreMessage {
             frame: score.end_frame,
+            track: 0,
             channel,
             message: Message::ControlChange { controller: CC_SUSTAIN, value: 0 },
         });
@@ -145,8 +166,9 @@ pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
     let clock = FrameClock::from_zero(playing.project.tempo.bpm(), rate);
     let frame_of = |tick| u64::try_from(clock.frame_of(tick)).unwrap_or(0);
     let programs = playing.pattern().into_iter().flat_map(|pattern| pattern.programs());
-    let first = programs.map(|(_, channel, program)| ScoreMessage {
+    let first = programs.map(|(track, channel, program)| ScoreMessage {
         frame: 0,
+        track: u16::from(track),
         channel: channel.get(),
         message: Message::ProgramChange { program: program.get() },
     });
@@ -155,6 +177,7 @@ pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
             let key = printed.event.address.key;
             ScoreMessage {
                 frame: frame_of(printed.event.tick),
+                track: u16::from(printed.event.track_index),
                 channel: printed.event.address.channel,
                 message: match printed.event.kind {
                     EventKind::NoteOn { velocity } => Message::NoteOn { key, velocity },

@@ -207,7 +207,7 @@ fn refuses() -> Result<()> {
         ("render good.txt --loud", 2, "unexpected argument '--loud'"),
         ("render good.txt --rate 5", 2, "5 is not in 8000..=384000"),
         ("render good.txt --tail soon", 2, "auto, none, or seconds"),
-        ("render good.txt -o a.mp3", 2, "should end in .wav"),
+        ("render good.txt -o a.mp3", 2, "should end in .wav or .flac"),
         ("render good.txt broken.txt -o a.wav", 2, "-o takes one input, and there are 2"),
         ("render good.txt folder/good.txt", 2, "would both be written to good.wav"),
         ("render good.txt --bpm 0", 2, "tempo 0 is outside 1 to 999"),

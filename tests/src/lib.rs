@@ -6,6 +6,7 @@
 
 pub mod clap_host;
 pub mod cli;
+pub mod cli_render;
 pub mod close_order;
 pub mod command;
 pub mod fixtures;

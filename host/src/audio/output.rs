@@ -57,6 +57,12 @@ impl Output {
         &self.target
     }
 
+    /// Where it stands until then.
+    #[must_use]
+    pub fn partial(&self) -> &Path {
+        &self.partial
+    }
+
     /// The file while it is written.
     ///
     /// # Errors

@@ -72,17 +72,10 @@ impl<W: Write + Seek> WavWriter<W> {
         written
     }
 
-    /// A sample as a whole number of `bits` bits and a sign: the nearest, full scale being `2^bits`.
     fn whole(&mut self, sample: f32, bits: u32) -> i32 {
-        let full = f64::from(1u32 << bits);
-        let scaled = (f64::from(sample) * full).round();
-        let held = scaled.clamp(-full, full - 1.0);
-        if (held - scaled).abs() > 0.5 {
-            self.clipped_count += 1;
-        }
-        #[allow(clippy::cast_possible_truncation, reason = "within 24 bits; NaN becomes 0")]
-        let whole = held as i32;
-        whole
+        let (number, is_clipped) = super::whole(sample, bits);
+        self.clipped_count += u64::from(is_clipped);
+        number
     }
 
     fn sample_bytes(&self) -> u16 {

@@ -11,7 +11,7 @@ use anyhow::{Result, anyhow};
 use serde::Serialize;
 
 use crate::cli::RenderArgs;
-use crate::job::{Job, JobSettings, jobs};
+use crate::job::{Job, JobSettings, jobs, stems};
 use crate::report::{Exit, Progress, Report};
 
 /// What is told of one job: an object of `--json`.
@@ -55,6 +55,9 @@ pub struct Figures {
     pub latency_frames: u32,
     /// Notes that start.
     pub notes: usize,
+    /// By how much the result was made louder; absent where it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain_db: Option<f64>,
     /// The largest sample; absent for silence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peak_dbfs: Option<f64>,
@@ -72,8 +75,11 @@ pub struct Figures {
 /// # Errors
 /// A command line that makes no sense.
 pub fn run(arguments: &RenderArgs, report: &mut Report) -> Result<Exit> {
-    let jobs = jobs(arguments)?;
     let settings = JobSettings::from(arguments);
+    let mut jobs = jobs(arguments)?;
+    if arguments.stems {
+        jobs = stems(jobs, &settings);
+    }
     let worker_count = usize::from(arguments.jobs).min(jobs.len());
     report.explain(&format!("rendering {} files, {worker_count} at a time", jobs.len()));
     let progress = report.progress();

@@ -7,12 +7,14 @@ use tresillo_synth::BuiltIn;
 
 use crate::audio::level::LevelMeter;
 use crate::audio::output::Output;
-use crate::audio::wav::WavWriter;
+use crate::audio::spool::Spool;
+use crate::audio::writer::AudioWriter;
+use crate::cli::Normalize;
 use crate::commands::render::Figures;
 use crate::engine::embedded::{Rendered, Settings, render as render_blocks};
 use crate::input::{Input, Playing, read};
 use crate::instrument::Instrument;
-use crate::job::{Job, JobSettings};
+use crate::job::{Job, JobSettings, format_of};
 use crate::report::Progress;
 use crate::score::{self, Score};
 
@@ -34,28 +36,80 @@ fn try_render(
     warnings: &mut Vec<String>,
 ) -> Result<Figures> {
     let started = Instant::now();
-    let score = score(job, settings, warnings)?;
+    let mut score = score(job, settings, warnings)?;
+    if let Some(track) = job.stem {
+        score = score.only_track(track);
+    }
     let writing = || format!("writing {}", job.output.display());
     let mut output = Output::create(&job.output)?;
+    // What has to be made louder or softer waits beside its file until its level is known.
+    let mut spool = match settings.normalize {
+        Some(_) => Some(Spool::beside(output.partial()).with_context(writing)?),
+        None => None,
+    };
     let rate = settings.sample_rate_hz;
+    let format = format_of(&job.output, settings.format)?;
     let mut level = LevelMeter::new(rate)?;
     let mut instrument = BuiltIn::new(f64::from(rate));
     progress.expect(score.end_frame);
     progress.message(job.input.display().to_string());
-    let mut wav = WavWriter::new(output.file()?, rate, settings.depth).with_context(writing)?;
+    let mut file =
+        AudioWriter::new(output.file()?, rate, format, settings.depth).with_context(writing)?;
     let engine =
         Settings { sample_rate_hz: rate, block_frames: settings.block_frames, tail: settings.tail };
     let rendered = render_blocks(&mut instrument, &score, engine, |left, right| {
         level.add(left, right)?;
-        wav.write(left, right).with_context(writing)?;
+        match &mut spool {
+            Some(spool) => spool.write(left, right),
+            None => file.write(left, right),
+        }
+        .with_context(writing)?;
         progress.advance(u64::try_from(left.len()).unwrap_or(0));
         Ok::<(), anyhow::Error>(())
     })?;
-    let clipped_count = wav.clipped_count();
-    wav.finish().with_context(writing)?;
+    let mut gain_db = None;
+    if let (Some(spool), Some(normalize)) = (&mut spool, settings.normalize) {
+        let db = gain(normalize, &level, warnings);
+        level = LevelMeter::new(rate)?;
+        #[allow(clippy::cast_possible_truncation, reason = "a gain needs no more digits")]
+        let factor = 10f64.powf(db / 20.0) as f32;
+        let replayed = spool.replay(factor, |left, right| {
+            level.add(left, right).map_err(std::io::Error::other)?;
+            file.write(left, right)
+        });
+        replayed.with_context(writing)?;
+        gain_db = Some(db);
+    }
+    drop(spool);
+    let clipped_count = file.clipped_count();
+    file.finish().with_context(writing)?;
     output.finish()?;
     warn(warnings, &score, rendered, clipped_count);
-    Ok(figures(&score, rendered, &level, rate, instrument.latency_frames(), started))
+    let figures = figures(&score, rendered, &level, rate, instrument.latency_frames(), started);
+    Ok(Figures { gain_db, ..figures })
+}
+
+/// The peak that normalising leaves, in dBFS: players and codecs need some room above it.
+const PEAK_CEILING_DBFS: f64 = -1.0;
+
+/// How much louder the result has to be, in dB. A loudness that would lift the peak above the ceiling is not reached, and
+/// that is told; silence stays as it is.
+fn gain(normalize: Normalize, level: &LevelMeter, warnings: &mut Vec<String>) -> f64 {
+    let Some(peak) = level.peak_dbfs() else { return 0.0 };
+    let most = PEAK_CEILING_DBFS - peak;
+    let Normalize::Lufs(target) = normalize else { return most };
+    let Some(lufs) = level.lufs() else {
+        warnings.push("too short or too soft to have a loudness; it was left as it is".to_owned());
+        return 0.0;
+    };
+    let wanted = target - lufs;
+    if wanted > most {
+        let reached = lufs + most;
+        warnings.push(format!(
+            "{target} LUFS would clip; the peak was brought to {PEAK_CEILING_DBFS} dBFS, which is {reached:.1} LUFS"
+        ));
+    }
+    wanted.min(most)
 }
 
 fn score(job: &Job, settings: &JobSettings, warnings: &mut Vec<String>) -> Result<Score> {
@@ -126,6 +180,7 @@ fn figures(
         tail_seconds: seconds(rendered.tail_frames),
         latency_frames,
         notes: score.note_count,
+        gain_db: None,
         peak_dbfs: level.peak_dbfs(),
         lufs: level.lufs(),
         render_seconds,

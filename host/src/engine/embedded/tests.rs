@@ -43,6 +43,7 @@ fn score(onsets: &[u64], end_frame: u64) -> Score {
         .iter()
         .map(|frame| ScoreMessage {
             frame: *frame,
+            track: 0,
             channel: 0,
             message: Message::NoteOn { key: 60, velocity: 1.0 },
         })
