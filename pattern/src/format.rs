@@ -4,6 +4,7 @@ pub mod grid;
 pub mod json;
 pub mod notation;
 pub mod pitch;
+pub mod steppy;
 
 use std::fmt;
 

@@ -4,3 +4,5 @@ mod allocation;
 mod documents;
 mod playback;
 mod roundtrip;
+mod shared;
+mod steppy;
