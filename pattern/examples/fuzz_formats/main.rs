@@ -6,7 +6,7 @@ mod damage;
 
 use std::time::{Duration, Instant};
 
-use tresillo_pattern::format::steppy;
+use tresillo_pattern::format::{hydrogen, steppy};
 
 #[allow(clippy::print_stdout, reason = "a program for a terminal")]
 fn main() {
@@ -44,5 +44,7 @@ fn main() {
 /// Takes a file; whether it could be read.
 type Take = fn(&[u8]) -> bool;
 
-const READERS: &[(&[&str], Take)] =
-    &[(&["steppy.json", ".json"], |bytes| steppy::read(bytes).is_ok())];
+const READERS: &[(&[&str], Take)] = &[
+    (&[".json"], |bytes| steppy::read(bytes).is_ok()),
+    (&[".h2pattern", ".h2song"], |bytes| hydrogen::read(bytes).is_ok()),
+];

@@ -2,6 +2,7 @@
 
 mod allocation;
 mod documents;
+mod hydrogen;
 mod playback;
 mod roundtrip;
 mod shared;
