@@ -7,6 +7,7 @@ mod damage;
 use std::time::{Duration, Instant};
 
 use tresillo_pattern::format::{hydrogen, steppy};
+use tresillo_pattern::smf::{self, ImportOptions};
 
 #[allow(clippy::print_stdout, reason = "a program for a terminal")]
 fn main() {
@@ -47,4 +48,10 @@ type Take = fn(&[u8]) -> bool;
 const READERS: &[(&[&str], Take)] = &[
     (&[".json"], |bytes| steppy::read(bytes).is_ok()),
     (&[".h2pattern", ".h2song"], |bytes| hydrogen::read(bytes).is_ok()),
+    (&[".mid"], |bytes| {
+        let Ok((file, _)) = smf::read(bytes) else { return false };
+        let to = Some(tresillo_pattern::Tick(32 * tresillo_pattern::PPQ));
+        let whole = smf::import(&file, &ImportOptions::default()).is_ok();
+        smf::import(&file, &ImportOptions { to, ..ImportOptions::default() }).is_ok() || whole
+    }),
 ];

@@ -3,6 +3,7 @@
 mod allocation;
 mod documents;
 mod hydrogen;
+mod import;
 mod playback;
 mod roundtrip;
 mod shared;
