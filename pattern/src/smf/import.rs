@@ -11,20 +11,19 @@
 
 mod collect;
 mod lay;
+mod start;
+mod voices;
 
-use std::collections::BTreeMap;
-
-use crate::document::{
-    Channel, Destination, Key, Metre, Pattern, Program, Project, Step, StepSize, Tempo, Track,
-    TrackId,
-};
-use crate::format::{LimitExceeded, Place, Warning, pitch};
-use crate::limits::{NAME_MAX, PATTERNS_MAX, STEPS_MAX, TEMPO_BPM, TICK_LIMIT, TRACKS_MAX};
-use crate::smf::{MidiFile, MidiFormat, MidiTrack, TempoMap};
+use crate::document::{Destination, Metre, Pattern, Project, Step, StepSize, Track, TrackId};
+use crate::format::{LimitExceeded, Place, Warning};
+use crate::limits::{NAME_MAX, PATTERNS_MAX, STEPS_MAX, TICK_LIMIT, TRACKS_MAX};
+use crate::smf::{MidiFile, MidiFormat, MidiTrack};
 use crate::time::{PPQ, Tick};
 
-use collect::{Clock, Line, MidiNote, Piece};
+use collect::{Clock, Piece};
 use lay::{Chords, Grid, Told};
+use start::Start;
+use voices::{DRUMS, Drums, Voice, voices};
 
 /// How a file is made into patterns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -167,73 +166,6 @@ fn one_line(text: &str) -> String {
     words.join(" ").chars().filter(is_shown).take(NAME_MAX).collect()
 }
 
-/// Tempo and metre where the part begins.
-struct Start {
-    tempo: Tempo,
-    metre: Metre,
-    tempo_changes: usize,
-    metre_changes: usize,
-    /// A tempo beyond our range.
-    odd_bpm: Option<f64>,
-}
-
-impl Start {
-    fn of(
-        file: &MidiFile,
-        only: Option<usize>,
-        piece: &Piece,
-        options: &ImportOptions,
-        clock: Clock,
-    ) -> Start {
-        let (mut bpm, mut tempo_changes) = (None, 0);
-        for (tick, next) in TempoMap::new(file, only).tempos_bpm() {
-            let tick = clock.tick(tick);
-            let is_other = bpm.is_none_or(|bpm: f64| (bpm - next).abs() > 1e-9);
-            if tick <= options.from.0 {
-                bpm = Some(next);
-            } else if tick < piece.last_onset && is_other {
-                tempo_changes += 1;
-            }
-        }
-        let (mut metre, mut metre_changes) = (Metre::default(), 0);
-        for (tick, next) in &piece.metres {
-            if *tick <= options.from.0 {
-                metre = *next;
-            } else if *tick < piece.last_onset && *next != metre {
-                metre_changes += 1;
-            }
-        }
-        let held = |bpm: f64| Tempo::new(bpm.clamp(*TEMPO_BPM.start(), *TEMPO_BPM.end())).ok();
-        Start {
-            tempo: bpm.and_then(held).unwrap_or_default(),
-            metre,
-            tempo_changes,
-            metre_changes,
-            odd_bpm: bpm.filter(|bpm| !TEMPO_BPM.contains(bpm)),
-        }
-    }
-
-    fn warn(&self, warn: &mut impl FnMut(String)) {
-        if let Some(bpm) = self.odd_bpm {
-            warn(format!("a tempo of {bpm:.3} BPM is out of range; {} is taken", self.tempo.bpm()));
-        }
-        if self.tempo_changes > 0 {
-            let taken = self.tempo.bpm();
-            warn(format!(
-                "{} tempo changes are left out; {taken:.3} BPM is taken",
-                self.tempo_changes
-            ));
-        }
-        if self.metre_changes > 0 {
-            let Metre { beats, unit } = self.metre;
-            warn(format!(
-                "{} changes of metre are left out; {beats}/{unit} is taken",
-                self.metre_changes
-            ));
-        }
-    }
-}
-
 /// How many steps hold the part.
 fn step_count(piece: &Piece, metre: Metre, options: &ImportOptions) -> Result<usize, ImportError> {
     let steps_of = |ticks: i64| {
@@ -289,6 +221,8 @@ fn pattern(
     warn: &mut impl FnMut(String),
 ) -> Result<Pattern, ImportError> {
     let count = step_count(piece, metre, options)?;
+    // Each line takes a track at least.
+    LimitExceeded::check(place, "tracks", piece.lines.len(), TRACKS_MAX)?;
     let grid = Grid { step_size: options.step_size, count, timing: options.timing };
     // From what loses nothing to what loses most.
     let ways = [
@@ -326,58 +260,6 @@ fn pattern(
         return Ok(Pattern { tracks, ..Pattern::default() });
     }
     Err(LimitExceeded { place, what: "tracks", count: fewest, max: TRACKS_MAX }.into())
-}
-
-/// Channel 10, as messages count.
-const DRUMS: u8 = 9;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Drums {
-    ByKey,
-    Together,
-}
-
-/// What becomes a track, or several where it does not go into one.
-struct Voice {
-    name: String,
-    channel: Channel,
-    key: Option<Key>,
-    program: Option<Program>,
-    notes: Vec<MidiNote>,
-}
-
-fn voices(piece: &Piece, drums: Drums) -> Vec<Voice> {
-    let mut voices = Vec::new();
-    for line in &piece.lines {
-        let channel = Channel::saturating(line.channel);
-        let program = line.program.map(Program::saturating);
-        if line.channel == DRUMS && drums == Drums::ByKey {
-            let mut by_key: BTreeMap<u8, Vec<MidiNote>> = BTreeMap::new();
-            for note in &line.notes {
-                by_key.entry(note.key).or_default().push(*note);
-            }
-            for (index, (key, notes)) in by_key.into_iter().enumerate() {
-                let key = Key::saturating(key);
-                let name = pitch::drum_name(key).map_or_else(|| pitch::name(key), str::to_owned);
-                // A program is for the whole channel; once is enough.
-                let program = program.filter(|_| index == 0);
-                voices.push(Voice { name, channel, key: Some(key), program, notes });
-            }
-        } else if !line.notes.is_empty() {
-            let notes = line.notes.clone();
-            voices.push(Voice { name: name(line), channel, key: None, program, notes });
-        }
-    }
-    voices
-}
-
-fn name(line: &Line) -> String {
-    let channel = line.channel + 1;
-    match one_line(&line.name) {
-        name if name.is_empty() => format!("Channel {channel}"),
-        name if line.is_alone => name,
-        name => format!("{name} {channel}"),
-    }
 }
 
 fn tracks(voices: &[Voice], grid: Grid, chords: Chords, told: &mut Told) -> Vec<Track> {

@@ -282,9 +282,10 @@ fn hits(notes: &[&Note], own: Key, place: Place, name: &str, warnings: &mut Warn
     };
     let mut hits: Vec<Hit> = notes.iter().filter_map(|note| hit(&note)).collect();
     // Of several at once with one key the strongest stays; a MIDI key sounds once.
-    hits.sort_unstable_by_key(|hit| (hit.position, hit.key, std::cmp::Reverse(hit.velocity)));
+    let reversed = std::cmp::Reverse::<Velocity>;
+    hits.sort_unstable_by_key(|hit| (hit.position, hit.shift, hit.key, reversed(hit.velocity)));
     let before = hits.len();
-    hits.dedup_by_key(|hit| (hit.position, hit.key));
+    hits.dedup_by_key(|hit| (hit.position, hit.shift, hit.key));
     let text = format!("notes of {name} stand where it has another one and are left out");
     warnings.count(place, before - hits.len(), &text);
     // Chords side by side.

@@ -86,6 +86,8 @@ fn notes_of_one_instrument_inside_one_step_get_tracks_of_their_own() {
     assert_eq!(positions(&hydrogen), [1.0, 2.0, 3.0, 96.0]);
     assert_eq!(grids(&hydrogen), ["16x1/16"; 3]);
     assert_eq!(hydrogen.project.patterns[0].tracks[2].name, "Instrument 0 (3)");
+    let flam = [note(12, "<leadlag>-0.8</leadlag><velocity>0.3</velocity>"), note(12, "")];
+    assert_eq!(notes(&read_ok(&pattern(192, &flam)).0), [(8.0, 36, 38), (12.0, 36, 102)]);
     assert_eq!(warnings, [""; 0]);
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::document::Program;
 use crate::smf::{
     Division, META_TEMPO, META_TIME_SIGNATURE, META_TRACK_NAME, MidiEvent, MidiMessage,
     Voice as Message,
