@@ -1,9 +1,11 @@
 //! The document as text: JSON for files and hosts, notation for people, a grid for reading.
 
 pub mod grid;
+pub mod hydrogen;
 pub mod json;
 pub mod notation;
 pub mod pitch;
+pub mod steppy;
 
 use std::fmt;
 

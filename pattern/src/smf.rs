@@ -4,12 +4,14 @@
 //!
 //! Source: "Standard MIDI Files 1.0" (MIDI Manufacturers Association, RP-001).
 
+mod import;
 mod print;
 mod read;
 mod rescue;
 mod tempo;
 mod write;
 
+pub use import::{ImportError, ImportOptions, Timing, import};
 pub use print::{Print, Printed, print};
 pub use read::{SmfError, read};
 pub use tempo::TempoMap;

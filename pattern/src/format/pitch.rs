@@ -52,6 +52,12 @@ pub fn drum(name: &str) -> Option<Key> {
     Some(Key::saturating(*key))
 }
 
+/// The name of a drum of channel 10: `drum_name(36) == Some("kick")`; `None` where General MIDI has none, or we know none.
+#[must_use]
+pub fn drum_name(key: Key) -> Option<&'static str> {
+    DRUMS.iter().find(|(_, drum)| *drum == key.get()).map(|(name, _)| *name)
+}
+
 /// The first name of a key is the one that is written.
 const DRUMS: &[(&str, u8)] = &[
     ("kick", 36),

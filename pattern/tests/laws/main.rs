@@ -2,6 +2,10 @@
 
 mod allocation;
 mod documents;
+mod hydrogen;
+mod import;
 mod playback;
 mod roundtrip;
 mod rules;
+mod shared;
+mod steppy;

@@ -1,0 +1,258 @@
+//! Notes laid onto steps.
+
+use crate::document::{GateLength, Key, Keys, Step, StepSize, Velocity};
+use crate::limits::{GATE_PERCENT_MAX, GATE_PERCENT_MIN, STEPS_MAX};
+use crate::smf::import::Timing;
+use crate::smf::import::collect::MidiNote;
+use crate::time::{Tick, mul_div_round};
+
+/// What becomes of notes that share a step and differ in onset, velocity or length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chords {
+    /// They lie in several tracks.
+    Exact,
+    /// Those of the first onset are a chord; the others are left out.
+    Merged,
+}
+
+/// Which steps there are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grid {
+    pub(super) step_size: StepSize,
+    pub(super) count: usize,
+    pub(super) timing: Timing,
+}
+
+/// What is to be told when all is laid.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Notes in a step where another onset is.
+    crowded: usize,
+    /// Notes that found no place.
+    left_out: usize,
+    too_long: usize,
+    too_short: usize,
+    /// The coarsest step size on which no step is crowded; `None` where a voice has none.
+    finer: Option<Option<i64>>,
+}
+
+impl Told {
+    pub(super) fn warn(&self, grid: &Grid, chords: Chords, warn: &mut impl FnMut(String)) {
+        if self.crowded > 0 {
+            let what = match chords {
+                Chords::Exact => "lie in further tracks",
+                Chords::Merged => "are left out",
+            };
+            let hint = match self.finer.flatten() {
+                Some(denominator) => format!("; steps of 1/{denominator} would hold them"),
+                None => "; a finer step size over a shorter part may hold them".to_owned(),
+            };
+            let size = grid.step_size;
+            warn(format!(
+                "{} notes share a step of {size} with an earlier onset and {what}{hint}",
+                self.crowded
+            ));
+        }
+        for (count, text) in [
+            (
+                self.left_out,
+                "notes fall on a step that has their key, or 16 others, and are left out"
+                    .to_owned(),
+            ),
+            (
+                self.too_long,
+                format!("notes are longer than {GATE_PERCENT_MAX} % of a step and end there"),
+            ),
+            (
+                self.too_short,
+                format!(
+                    "notes are shorter than {GATE_PERCENT_MIN} % of a step and get that length"
+                ),
+            ),
+        ] {
+            if count > 0 {
+                warn(format!("{count} {text}"));
+            }
+        }
+    }
+}
+
+/// A chord on its place: notes of one onset, velocity and gate.
+#[derive(Clone, Debug)]
+struct Chord {
+    onset: i64,
+    velocity: u8,
+    gate: GateLength,
+    keys: Keys,
+}
+
+/// The place nearest to a tick, halves up.
+pub(super) fn nearest(step_size: StepSize, tick: i64) -> i64 {
+    let place = step_size.place_at(Tick(tick));
+    let (before, after) = (step_size.tick_of(place).0, step_size.tick_of(place + 1).0);
+    if tick - before < after - tick { place } else { place + 1 }
+}
+
+impl Grid {
+    /// How many tracks the notes of a voice take.
+    pub(super) fn depth(&self, notes: &[MidiNote], chords: Chords) -> usize {
+        match chords {
+            Chords::Exact => {
+                self.stacks(notes, &mut Told::default()).iter().map(Vec::len).max().unwrap_or(0)
+            }
+            Chords::Merged => usize::from(!notes.is_empty()),
+        }
+    }
+
+    /// The steps of each track that the voice takes. `own` is the key of a drum's track.
+    pub(super) fn lay(
+        &self,
+        notes: &[MidiNote],
+        own: Option<Key>,
+        chords: Chords,
+        told: &mut Told,
+    ) -> Vec<Vec<Step>> {
+        let crowded = told.crowded;
+        let mut stacks = self.stacks(notes, told);
+        if told.crowded > crowded {
+            let finer = self.finer(notes);
+            let coarser_than = |so_far: Option<i64>| Some(so_far?.max(finer?));
+            told.finer = Some(told.finer.map_or(finer, coarser_than));
+        }
+        if chords == Chords::Merged {
+            for stack in &mut stacks {
+                merge(stack, told);
+            }
+        }
+        let depth = stacks.iter().map(Vec::len).max().unwrap_or(0);
+        let mut tracks = vec![vec![Step::default(); self.count]; depth];
+        for (index, stack) in stacks.into_iter().enumerate() {
+            for (track, chord) in tracks.iter_mut().zip(stack) {
+                if let Some(step) = track.get_mut(index) {
+                    *step = self.step(index, &chord, own);
+                }
+            }
+        }
+        tracks
+    }
+
+    /// The chords of each step. Of several onsets that are nearest to one step, one goes to a free step beside it.
+    fn stacks(&self, notes: &[MidiNote], told: &mut Told) -> Vec<Vec<Chord>> {
+        let mut stacks: Vec<Vec<Chord>> = vec![Vec::new(); self.count];
+        let last = i64::try_from(self.count).unwrap_or(1) - 1;
+        let is_same = |a: &MidiNote, b: &MidiNote| a.onset == b.onset;
+        let mut groups = notes.chunk_by(is_same).peekable();
+        let mut taken = -1;
+        while let Some(group) = groups.next() {
+            let Some(onset) = group.first().map(|note| note.onset) else { continue };
+            let place_of = |tick: i64| nearest(self.step_size, tick).min(last);
+            let mut place = place_of(onset);
+            if self.timing == Timing::Keep {
+                let before = self.step_size.place_at(Tick(onset)).min(last);
+                let next = groups.peek().and_then(|group| group.first());
+                let is_wanted = next.is_some_and(|next| place_of(next.onset) == place);
+                if before < place && before > taken && is_wanted {
+                    place = before;
+                } else if place <= taken && before + 1 > taken && before < last {
+                    place = before + 1;
+                }
+                if place <= taken {
+                    told.crowded += group.len();
+                }
+            }
+            taken = taken.max(place);
+            let Some(stack) = usize::try_from(place).ok().and_then(|i| stacks.get_mut(i)) else {
+                continue;
+            };
+            self.stack(group, place, stack, told);
+        }
+        stacks
+    }
+
+    /// Adds the notes of one onset to a step, chord by chord, the highest first.
+    fn stack(&self, group: &[MidiNote], place: i64, stack: &mut Vec<Chord>, told: &mut Told) {
+        let span = (self.step_size.tick_of(place + 1) - self.step_size.tick_of(place)).0.max(1);
+        let first = match self.timing {
+            Timing::Keep => stack.len(),
+            // Onsets that went to one step begin at once now.
+            Timing::Quantise => 0,
+        };
+        for note in group.iter().rev() {
+            let gate = gate(note.length, span, told);
+            let key = Key::saturating(note.key);
+            let chords = stack.get_mut(first..).unwrap_or_default();
+            let is_there = |chord: &Chord| chord.keys.iter().any(|present| present == key);
+            if chords.iter().any(is_there) {
+                told.left_out += 1;
+                continue;
+            }
+            let chord = chords
+                .iter_mut()
+                .find(|chord| (chord.velocity, chord.gate) == (note.velocity, gate));
+            if chord.is_some_and(|chord| chord.keys.push(key).is_ok()) {
+                continue;
+            }
+            let onset = match self.timing {
+                Timing::Keep => note.onset,
+                Timing::Quantise => self.step_size.tick_of(place).0,
+            };
+            let velocity = note.velocity;
+            stack.push(Chord { onset, velocity, gate, keys: Keys::one(key) });
+        }
+    }
+
+    fn step(&self, index: usize, chord: &Chord, own: Option<Key>) -> Step {
+        let place = i64::try_from(index).unwrap_or(0);
+        let is_own = own.is_some_and(|own| chord.keys.iter().all(|key| key == own));
+        let micro_timing = Tick(chord.onset) - self.step_size.tick_of(place);
+        Step {
+            is_on: true,
+            keys: if is_own { Keys::NONE } else { chord.keys },
+            velocity: Velocity::saturating(chord.velocity),
+            gate: chord.gate,
+            micro_timing,
+            ..Step::default()
+        }
+    }
+
+    /// The coarsest of the usual step sizes, finer than this one, on which every onset has a step of its own.
+    fn finer(&self, notes: &[MidiNote]) -> Option<i64> {
+        const DENOMINATORS: [i64; 9] = [8, 12, 16, 24, 32, 48, 64, 96, 128];
+        let length = self.step_size.tick_of(i64::try_from(self.count).unwrap_or(1));
+        DENOMINATORS.into_iter().find(|denominator| {
+            let Ok(step_size) = StepSize::new(1, *denominator) else { return false };
+            let count = usize::try_from(-step_size.place_at(Tick(-length.0))).unwrap_or(usize::MAX);
+            let grid = Grid { step_size, count, timing: Timing::Keep };
+            let is_finer = step_size.ticks_ceil() < self.step_size.ticks_ceil();
+            let mut told = Told::default();
+            if is_finer && count <= STEPS_MAX {
+                grid.stacks(notes, &mut told);
+            }
+            is_finer && count <= STEPS_MAX && told.crowded == 0
+        })
+    }
+}
+
+/// The gate in percent of a step of `span` ticks, to the nearest.
+fn gate(length: i64, span: i64, told: &mut Told) -> GateLength {
+    let percent = mul_div_round(length, 100, span);
+    told.too_long += usize::from(percent > i64::from(GATE_PERCENT_MAX));
+    told.too_short += usize::from(percent < i64::from(GATE_PERCENT_MIN));
+    let held = percent.clamp(i64::from(GATE_PERCENT_MIN), i64::from(GATE_PERCENT_MAX));
+    GateLength::from_percent(held).unwrap_or_default()
+}
+
+/// All that begin with the first of a step become one chord, the others go.
+fn merge(stack: &mut Vec<Chord>, told: &mut Told) {
+    let Some(first) = stack.first().map(|chord| chord.onset) else { return };
+    let mut chords = std::mem::take(stack).into_iter().filter(|chord| chord.onset == first);
+    let Some(mut whole) = chords.next() else { return };
+    for chord in chords {
+        whole.velocity = whole.velocity.max(chord.velocity);
+        whole.gate = whole.gate.max(chord.gate);
+        for key in chord.keys.iter() {
+            told.left_out += usize::from(whole.keys.push(key).is_err());
+        }
+    }
+    stack.push(whole);
+}
