@@ -22,7 +22,7 @@ const ATTACK_OCTAVES: f32 = 2.115_477;
 /// Below it (−100 dB) a falling envelope has ended.
 const END_LEVEL: f32 = 1e-5;
 
-/// 1, 2, 3 …: which frame of a segment a sample is.
+/// 1, 2, 3 …: which frame of a line a sample is.
 const FRAMES: Block = {
     let mut frames = [0.0; CONTROL_PERIOD];
     let mut i = 0;
@@ -211,9 +211,9 @@ impl Envelope {
         if segment.is_tick || has_gate != state.has_gate {
             self.draw_line(state, segment, has_gate);
         }
-        let drawn = math::float(state.line_frames);
-        for (sample, frame) in out.iter_mut().zip(FRAMES) {
-            *sample = state.line_start + state.line_slope * (drawn + frame);
+        let frames = FRAMES.get(state.line_frames..).unwrap_or(&[]);
+        for (sample, frame) in out.iter_mut().zip(frames) {
+            *sample = state.line_start + state.line_slope * frame;
         }
         state.line_frames += out.len();
         state.has_ended() && state.line_start == 0.0

@@ -9,6 +9,8 @@
 //! additions wait for the frame before.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use wide::f32x4;
+
 use crate::math;
 use crate::node::{Block, CONTROL_PERIOD, Segment};
 
@@ -143,7 +145,9 @@ impl Filter {
         let is_silent = |port| segment.input(port).is_none() || segment.is_silent(port);
         if state.sides == [[0.0; 2]; 2] && is_silent(INPUT) && is_silent(RIGHT) {
             out.fill(0.0);
-            right_out.fill(0.0);
+            if segment.input(RIGHT).is_some() {
+                right_out.fill(0.0);
+            }
             return true;
         }
         if segment.is_tick || state.octaves.is_none() {
@@ -151,16 +155,29 @@ impl Filter {
         }
         let input = segment.input(INPUT).unwrap_or(&SILENCE);
         let [left, right] = &mut state.sides;
-        let coefficients = &state.coefficients;
+        let coefficients = state.coefficients;
         if let Some(right_input) = segment.input(RIGHT) {
-            // Both in one loop: while one waits for its frame before, the other is worked on.
+            // Both side by side in the lanes of one vector.
+            let [first, second, output] = [
+                coefficients.first.map(f32x4::splat),
+                coefficients.second.map(f32x4::splat),
+                coefficients.out.map(f32x4::splat),
+            ];
+            let mut s1 = f32x4::new([left[0], right[0], 0.0, 0.0]);
+            let mut s2 = f32x4::new([left[1], right[1], 0.0, 0.0]);
             let inputs = input.iter().zip(right_input);
             for ((out, right_out), (input, right_input)) in
                 out.iter_mut().zip(right_out).zip(inputs)
             {
-                *out = coefficients.step(left, *input);
-                *right_out = coefficients.step(right, *right_input);
+                let x = f32x4::new([*input, *right_input, 0.0, 0.0]);
+                let sample = output[0] * s1 + (output[1] * s2 + output[2] * x);
+                let next = first[0] * s1 + (first[1] * s2 + first[2] * x);
+                s2 = second[1] * s2 + (second[0] * s1 + second[2] * x);
+                s1 = next;
+                [*out, *right_out, ..] = sample.to_array();
             }
+            let ([s1_left, s1_right, ..], [s2_left, s2_right, ..]) = (s1.to_array(), s2.to_array());
+            (*left, *right) = ([s1_left, s2_left], [s1_right, s2_right]);
         } else {
             for (out, input) in out.iter_mut().zip(input) {
                 *out = coefficients.step(left, *input);
