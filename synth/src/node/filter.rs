@@ -5,8 +5,8 @@
 //! SVF", Cytomic 2013. Its analogue model is kept exactly up to the frequency warping
 //! `g = tan(π f/fs)`, and moving the cutoff never makes it unstable.
 //!
-//! The loop is written as the equivalent state-space step, in which only one multiplication and two
-//! additions wait for the frame before.
+//! The loop is written as the equivalent state-space step, three sums of three products, of which
+//! only one multiplication and two additions wait for the frame before.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use wide::f32x4;
@@ -81,19 +81,6 @@ struct Coefficients {
     first: [f32; 3],
     second: [f32; 3],
     out: [f32; 3],
-}
-
-impl Coefficients {
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the integrators must stay in registers")]
-    fn step(&self, [s1, s2]: &mut [f32; 2], input: f32) -> f32 {
-        let Self { first, second, out } = self;
-        let sample = out[0] * *s1 + (out[1] * *s2 + out[2] * input);
-        let next = first[0] * *s1 + (first[1] * *s2 + first[2] * input);
-        *s2 = second[1] * *s2 + (second[0] * *s1 + second[2] * input);
-        *s1 = next;
-        sample
-    }
 }
 
 impl Filter {
@@ -179,9 +166,20 @@ impl Filter {
             let ([s1_left, s1_right, ..], [s2_left, s2_right, ..]) = (s1.to_array(), s2.to_array());
             (*left, *right) = ([s1_left, s2_left], [s1_right, s2_right]);
         } else {
+            // Both integrators and the output in the lanes of one vector.
+            let Coefficients { first: [a1, b1, c1], second: [a2, b2, c2], out: [a3, b3, c3] } =
+                coefficients;
+            let a = f32x4::new([a1, a2, a3, 0.0]);
+            let b = f32x4::new([b1, b2, b3, 0.0]);
+            let c = f32x4::new([c1, c2, c3, 0.0]);
+            let mut lanes = f32x4::new([left[0], left[1], 0.0, 0.0]);
             for (out, input) in out.iter_mut().zip(input) {
-                *out = coefficients.step(left, *input);
+                let [s1, s2, ..] = lanes.to_array();
+                lanes = a * f32x4::splat(s1) + (b * f32x4::splat(s2) + c * f32x4::splat(*input));
+                *out = lanes.to_array()[2];
             }
+            let [s1, s2, ..] = lanes.to_array();
+            *left = [s1, s2];
         }
         false
     }
