@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tresillo_pattern::document::Tempo;
+use tresillo_pattern::document::{StepSize, Tempo};
 
 use crate::report::Verbosity;
 
@@ -45,7 +45,7 @@ impl Cli {
 pub enum Command {
     /// Turn MIDI files and patterns into audio
     Render(RenderArgs),
-    /// Turn patterns into other formats: .mid, .json, .txt
+    /// Turn patterns into other formats: .mid, .json, .txt; also from MIDI files, StepPy and Hydrogen
     Convert(ConvertArgs),
     /// Show a pattern as a grid, or a MIDI file as tracks, tempo and length
     Show(ShowArgs),
@@ -205,12 +205,27 @@ fn parse_tail(text: &str) -> Result<Tail, String> {
 /// Arguments of `convert`.
 #[derive(Debug, Args)]
 pub struct ConvertArgs {
-    /// Project (.json) or notation (.txt)
+    /// Project (.json), notation (.txt), MIDI file, StepPy's .json, .h2pattern or .h2song
     #[arg(value_name = "IN")]
     pub input: PathBuf,
     /// .mid, .json or .txt
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
+    /// Write a .json as this program's
+    #[arg(long, value_enum)]
+    pub to: Option<Dialect>,
+    /// From a MIDI file: the step size of the pattern, a part of a whole note
+    #[arg(long, value_name = "1/16", value_parser = parse_step_size)]
+    pub step: Option<StepSize>,
+    /// From a MIDI file: move onsets to the steps instead of keeping them as micro-timing
+    #[arg(long)]
+    pub quantise: bool,
+    /// From a MIDI file: the first quarter note to take
+    #[arg(long, value_name = "BEAT")]
+    pub from: Option<f64>,
+    /// From a MIDI file: the quarter note to take it to
+    #[arg(long = "until", value_name = "BEAT")]
+    pub until: Option<f64>,
     /// Ticks a quarter note of a MIDI file; by itself 960, or 20160 where something would move
     #[arg(long, value_name = "TICKS", value_parser = clap::value_parser!(u16).range(1..=32_767))]
     pub ppq: Option<u16>,
@@ -220,6 +235,23 @@ pub struct ConvertArgs {
     /// Which pattern plays, and how.
     #[command(flatten)]
     pub pattern: PatternArgs,
+}
+
+/// Whose JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Dialect {
+    /// Our own.
+    Tresillo,
+    /// StepPy's list of steps.
+    Steppy,
+}
+
+fn parse_step_size(text: &str) -> Result<StepSize, String> {
+    let terms = text
+        .split_once('/')
+        .and_then(|(above, below)| Some((above.parse::<i64>().ok()?, below.parse::<i64>().ok()?)));
+    let (above, below) = terms.ok_or_else(|| "a fraction like 1/16 is needed".to_owned())?;
+    StepSize::new(above, below).map_err(|error| error.to_string())
 }
 
 /// Arguments of `show`.

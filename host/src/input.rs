@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use tresillo_pattern::document::{Pattern, Percent};
-use tresillo_pattern::format::{json, notation};
+use tresillo_pattern::document::{Pattern, Percent, Slot, Song, Unknown};
+use tresillo_pattern::format::{hydrogen, json, notation, steppy};
+use tresillo_pattern::limits::SLOTS_MAX;
 use tresillo_pattern::smf::{self, MidiFile, Print};
-use tresillo_pattern::{PatternIndex, Performance, Project, Tick};
+use tresillo_pattern::{Mutes, PatternIndex, Performance, Project, Tick};
 
 use crate::cli::PatternArgs;
 
@@ -34,12 +35,14 @@ pub fn read(path: &Path) -> Result<(Input, Vec<String>)> {
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     match extension.as_str() {
         "mid" | "midi" | "kar" | "smf" => read_midi(path, &bytes),
+        "json" if steppy::looks_like_steppy(&bytes) => read_steppy(path, &bytes),
         "json" => read_json(path, &bytes),
+        "h2pattern" | "h2song" => read_hydrogen(path, &bytes),
         "txt" => read_notation(path, &bytes),
         _ if bytes.starts_with(b"MThd") => read_midi(path, &bytes),
         _ if first == Some(&b'{') => read_json(path, &bytes),
         _ => bail!(
-            "reading {shown}: neither a MIDI file (.mid), a project (.json) nor notation (.txt), by name or content"
+            "reading {shown}: neither a MIDI file (.mid), a project (.json), notation (.txt) nor Hydrogen's (.h2pattern, .h2song), by name or content"
         ),
     }
 }
@@ -54,6 +57,53 @@ fn read_json(path: &Path, bytes: &[u8]) -> Result<(Input, Vec<String>)> {
     let (project, warnings) =
         json::read(bytes).with_context(|| format!("reading {}", path.display()))?;
     Ok((Input::Project(Box::new(project)), warnings.iter().map(ToString::to_string).collect()))
+}
+
+/// StepPy's own files are JSON as well; their content tells them apart.
+fn read_steppy(path: &Path, bytes: &[u8]) -> Result<(Input, Vec<String>)> {
+    let (project, warnings) =
+        steppy::read(bytes).with_context(|| format!("reading {}", path.display()))?;
+    Ok((Input::Project(Box::new(project)), warnings.iter().map(ToString::to_string).collect()))
+}
+
+/// A song of Hydrogen's plays groups of patterns together; our song plays one pattern at a time.
+fn read_hydrogen(path: &Path, bytes: &[u8]) -> Result<(Input, Vec<String>)> {
+    let (hydrogen, warnings) =
+        hydrogen::read(bytes).with_context(|| format!("reading {}", path.display()))?;
+    let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    let mut project = hydrogen.project;
+    let groups = hydrogen.sequence;
+    let crowded = groups.iter().filter(|group| group.len() > 1).count();
+    if crowded > 0 {
+        warnings.push(format!(
+            "{crowded} of {} places of the song play several patterns at once; the song here plays the first of each",
+            groups.len()
+        ));
+    }
+    project.song = song_of(&project, &groups);
+    Ok((Input::Project(Box::new(project)), warnings))
+}
+
+/// A slot for each run of one pattern, as many bars as it lasts.
+fn song_of(project: &Project, groups: &[Vec<usize>]) -> Song {
+    let mut slots: Vec<Slot> = Vec::new();
+    for index in groups.iter().filter_map(|group| group.first()) {
+        let Some(pattern) = project.patterns.get(*index) else { continue };
+        let bars = pattern.bars(project.metre);
+        let pattern = PatternIndex(u8::try_from(*index).unwrap_or(u8::MAX));
+        match slots.last_mut() {
+            Some(last) if last.pattern == pattern => last.bars = last.bars.saturating_add(bars),
+            _ => slots.push(Slot {
+                pattern,
+                bars,
+                transpose: 0,
+                mutes: Mutes::NONE,
+                unknown: Unknown::default(),
+            }),
+        }
+    }
+    slots.truncate(SLOTS_MAX);
+    Song { slots }
 }
 
 fn read_notation(path: &Path, bytes: &[u8]) -> Result<(Input, Vec<String>)> {

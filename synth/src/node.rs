@@ -65,9 +65,7 @@ impl Default for NoteSignals {
 pub(crate) struct Segment<'a> {
     pub(crate) signals: &'a NoteSignals,
     pub(crate) sample_rate_hz: f32,
-    /// Frames to make, `1..=CONTROL_PERIOD`.
-    pub(crate) frames: usize,
-    /// Frames from the segment's start to the next control tick, at least `frames`.
+    /// Frames from the segment's start to the next control tick.
     pub(crate) to_tick: usize,
     /// Whether the segment begins a control period.
     pub(crate) is_tick: bool,
@@ -75,7 +73,7 @@ pub(crate) struct Segment<'a> {
     pub(crate) buffers: [&'a [Block]; 2],
     /// A bit for each buffer that is silent all through the segment.
     pub(crate) silent: u64,
-    pub(crate) inputs: [Option<u8>; MAX_INPUTS],
+    pub(crate) inputs: &'a [Option<u8>; MAX_INPUTS],
 }
 
 impl Segment<'_> {
@@ -197,26 +195,11 @@ impl Node {
 
     /// Makes one segment of the first output (and of the second, where there is one). Says whether
     /// it is silent; what it says depends on control ticks and events alone, as all sound does.
-    #[inline]
-    pub(crate) fn process(
-        &self,
-        state: &mut State,
-        segment: &Segment<'_>,
-        first: &mut Block,
-        second: &mut Block,
-    ) -> bool {
-        // The same code twice: with the length known, its loops are unrolled and vectorised whole.
-        if segment.frames == CONTROL_PERIOD {
-            self.process_part(state, segment, first, second)
-        } else {
-            let frames = segment.frames;
-            self.process_part(state, segment, &mut first[..frames], &mut second[..frames])
-        }
-    }
-
+    ///
+    /// The outputs are as long as the segment.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
-    fn process_part(
+    pub(crate) fn process(
         &self,
         state: &mut State,
         segment: &Segment<'_>,

@@ -58,6 +58,17 @@ impl VoiceState {
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
     buffers: Vec<Block>,
+    /// The second output of the node that runs.
+    second: Second,
+}
+
+#[derive(Clone, Debug)]
+struct Second(Block);
+
+impl Default for Second {
+    fn default() -> Self {
+        Self([0.0; CONTROL_PERIOD])
+    }
 }
 
 impl Scratch {
@@ -68,7 +79,10 @@ impl Scratch {
     /// `[main-thread]`: it allocates.
     #[must_use]
     pub fn new(schedule: &Schedule) -> Self {
-        Self { buffers: vec![[0.0; CONTROL_PERIOD]; schedule.buffer_count] }
+        Self {
+            buffers: vec![[0.0; CONTROL_PERIOD]; schedule.buffer_count],
+            second: Second::default(),
+        }
     }
 
     /// Makes room for this schedule too. `[main-thread]`: it may allocate.
@@ -132,39 +146,60 @@ impl Schedule {
         signals: &NoteSignals,
         frames: usize,
     ) -> (&'a [f32], &'a [f32]) {
+        let frames = frames.min(voice.frames_to_tick());
+        // The same code twice: with the length known, its loops are unrolled and vectorised whole.
+        if frames == CONTROL_PERIOD {
+            self.run_period(voice, scratch, signals);
+        } else {
+            self.run(voice, scratch, signals, frames);
+        }
+        voice.frame = (voice.frame + frames) % CONTROL_PERIOD;
+        self.heard(scratch, frames)
+    }
+
+    #[inline(never)]
+    fn run_period(&self, voice: &mut VoiceState, scratch: &mut Scratch, signals: &NoteSignals) {
+        self.run(voice, scratch, signals, CONTROL_PERIOD);
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    fn run(
+        &self,
+        voice: &mut VoiceState,
+        scratch: &mut Scratch,
+        signals: &NoteSignals,
+        frames: usize,
+    ) {
         let to_tick = voice.frames_to_tick();
-        let frames = frames.min(to_tick);
         let is_tick = voice.frame == 0;
         let mut silent = 0u64;
-        let mut second = [0.0; CONTROL_PERIOD];
+        let Scratch { buffers, second: Second(second) } = scratch;
         for (step, state) in self.steps.iter().zip(&mut voice.states) {
             let [out, second_out] = step.outputs;
-            let Some((before, rest)) = scratch.buffers.split_at_mut_checked(usize::from(out))
-            else {
+            let Some((before, rest)) = buffers.split_at_mut_checked(usize::from(out)) else {
                 continue;
             };
             let Some((first, after)) = rest.split_first_mut() else { continue };
             let segment = Segment {
                 signals,
                 sample_rate_hz: self.sample_rate_hz,
-                frames,
                 to_tick,
                 is_tick,
                 buffers: [before, after],
                 silent,
-                inputs: step.inputs,
+                inputs: &step.inputs,
             };
-            let is_silent = step.node.process(state, &segment, first, &mut second);
+            let (first, second_part) = (&mut first[..frames], &mut second[..frames]);
+            let is_silent = step.node.process(state, &segment, first, second_part);
             silent = silent & !(1 << out) | u64::from(is_silent) << out;
             if step.has_second_output() {
                 silent = silent & !(1 << second_out) | u64::from(is_silent) << second_out;
-                if let Some(buffer) = scratch.buffers.get_mut(usize::from(second_out)) {
-                    *buffer = second;
+                if let Some(buffer) = buffers.get_mut(usize::from(second_out)) {
+                    buffer[..frames].copy_from_slice(&second[..frames]);
                 }
             }
         }
-        voice.frame = (voice.frame + frames) % CONTROL_PERIOD;
-        self.heard(scratch, frames)
     }
 
     fn heard<'a>(&self, scratch: &'a Scratch, frames: usize) -> (&'a [f32], &'a [f32]) {

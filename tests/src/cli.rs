@@ -42,6 +42,10 @@ pub fn tests() -> Vec<Trial> {
         .then_some("../shared/data is absent; put the test data of others there");
     let name = "cli_renders_real_music_as_an_independent_reader_says";
     trials.push(trial(name, missing, real_music));
+    let name = "cli_reads_odd_and_damaged_midi_files_as_far_as_they_go";
+    trials.push(trial(name, missing, odd_midi_files));
+    let name = "cli_converts_steppys_and_hydrogens_files";
+    trials.push(trial(name, missing, files_of_others));
     let name = "the_plugin_plays_the_lines_of_tresillo_events";
     trials.push(trial(&format!("clap_{name}"), None, || plays_the_lines(&ClapHost)));
     let missing = vst3_host::missing();
@@ -336,15 +340,11 @@ fn golden_events() -> Result<()> {
 
 fn real_music() -> Result<()> {
     let room = Room::new()?;
-    let data = shared_data().join("midi");
-    let table = fs::read_to_string(data.join("expected.tsv"))?;
     let mut expected = HashMap::new();
     let mut words = vec!["render".to_owned()];
-    for line in table.lines().filter(|line| line.starts_with("music/")) {
-        let columns: Vec<&str> = line.split('\t').collect();
-        let path = data.join(columns[0]).display().to_string();
+    for (path, seconds, notes) in expectations("music/")? {
         words.push(path.clone());
-        expected.insert(path, (columns[3].parse::<f64>()?, columns[4].parse::<u64>()?));
+        expected.insert(path, (seconds, notes));
     }
     words.extend(["--out-dir", "out", "--json", "--jobs", "2"].map(str::to_owned));
     let ran = room.run_words(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
@@ -360,6 +360,96 @@ fn real_music() -> Result<()> {
         let peak = report["peak_dbfs"].as_f64().context("silent")?;
         ensure!(peak < 0.0, "{input} clips: {peak} dBFS");
     }
+    Ok(())
+}
+
+/// Length in seconds and notes of the files of others whose names begin so, by path.
+fn expectations(prefix: &str) -> Result<Vec<(String, f64, u64)>> {
+    let data = shared_data().join("midi");
+    let table = fs::read_to_string(data.join("expected.tsv"))?;
+    let rows = table.lines().filter(|line| line.starts_with(prefix));
+    rows.map(|line| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let path = data.join(columns[0]).display().to_string();
+        Ok((path, columns[3].parse()?, columns[4].parse()?))
+    })
+    .collect()
+}
+
+/// Each file that the independent reader takes, as it says; each that it refuses: taken with a warning, or refused in one
+/// sentence with its name.
+fn odd_midi_files() -> Result<()> {
+    let room = Room::new()?;
+    let expected = expectations("conformance/")?;
+    ensure!(expected.len() == 14, "{} files", expected.len());
+    for (path, seconds, notes) in &expected {
+        let words = ["render", path, "-o", "a.wav", "--tail", "none", "--json"];
+        let ran = room.run_words(&words)?;
+        let report: serde_json::Value = serde_json::from_str(&ran.out)?;
+        ensure!(ran.code == 0, "{path}: {}", ran.err);
+        let found = report["music_seconds"].as_f64().context("no music_seconds")?;
+        ensure!((found - seconds).abs() < 0.006, "{path}: {found} s, not {seconds}");
+        ensure!(report["notes"].as_u64() == Some(*notes), "{path}: {}", report["notes"]);
+    }
+    let (mut read, mut refused) = (0, 0);
+    for entry in fs::read_dir(shared_data().join("midi/conformance"))? {
+        let path = entry?.path().display().to_string();
+        if expected
+            .iter()
+            .any(|(known, ..)| fs::canonicalize(known).ok() == fs::canonicalize(&path).ok())
+        {
+            continue;
+        }
+        let ran = room.run_words(&["show", &path])?;
+        ensure!(!ran.err.contains("panicked"), "{path}: {}", ran.err);
+        match ran.code {
+            0 => read += 1,
+            1 => {
+                let lines: Vec<&str> = ran.err.lines().collect();
+                ensure!(lines.len() == 1 && lines[0].contains(&path), "{path}: {}", ran.err);
+                refused += 1;
+            }
+            other => anyhow::bail!("{path}: ended with {other}"),
+        }
+    }
+    // An empty file and one that is no MIDI file hold nothing; the others are read as far as they go.
+    ensure!((read, refused) == (4, 2), "{read} read, {refused} refused");
+    Ok(())
+}
+
+/// StepPy's four, Hydrogen's patterns and its song.
+const FILES_OF_OTHERS: usize = 4 + HYDROGEN_PATTERNS + 1;
+const HYDROGEN_PATTERNS: usize = 25;
+
+fn files_of_others() -> Result<()> {
+    let room = Room::new()?;
+    let mut count = 0;
+    for folder in ["steppy", "hydrogen/patterns", "hydrogen/songs"] {
+        for entry in fs::read_dir(shared_data().join(folder))? {
+            let path = entry?.path().display().to_string();
+            for words in [
+                ["convert", &path, "a.json"],
+                ["convert", "a.json", "a.txt"],
+                ["convert", "a.json", "a.mid"],
+                ["-q", "show", &path],
+            ] {
+                let ran = room.run_words(&words)?;
+                ensure!(ran.code == 0, "{words:?}: {}", ran.err);
+            }
+            let direct = room.run_words(&["events", &path])?;
+            let listed = room.run_words(&["events", "a.json"])?;
+            ensure!(direct.out == listed.out && !listed.out.is_empty(), "{path}");
+            if folder == "steppy" {
+                // Through our JSON and back: the same steps.
+                let ran = room.run_words(&["convert", "a.json", "b.json", "--to", "steppy"])?;
+                ensure!(ran.code == 0, "{path}: {}", ran.err);
+                let again = room.run_words(&["events", "b.json"])?;
+                ensure!(again.out == listed.out, "{path} changes through StepPy's format");
+            }
+            count += 1;
+        }
+    }
+    ensure!(count == FILES_OF_OTHERS, "{count} files");
     Ok(())
 }
 

@@ -3,17 +3,19 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use tresillo_pattern::format::{json, notation};
-use tresillo_pattern::smf::{self, FileDivision, print};
+use tresillo_pattern::Tick;
+use tresillo_pattern::format::{json, notation, steppy};
+use tresillo_pattern::smf::{self, FileDivision, ImportOptions, Timing, import, print};
 
 use crate::audio::output::write_whole;
-use crate::cli::ConvertArgs;
+use crate::cli::{ConvertArgs, Dialect};
 use crate::input::{Input, Playing, read};
 use crate::report::{Exit, Report, UsageError};
 
 enum Target {
     Midi,
     Json,
+    Steppy,
     Notation,
 }
 
@@ -22,22 +24,41 @@ enum Target {
 /// # Errors
 /// One sentence when IN cannot be read, OUT cannot be written, or there is no such conversion.
 pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
-    let target = target(&arguments.output)?;
+    let target = target(&arguments.output, arguments.to)?;
     let (input, warnings) = read(&arguments.input)?;
     for warning in warnings {
         report.warn(&format!("{}: {warning}", arguments.input.display()));
     }
-    let Input::Project(project) = input else {
-        bail!(
-            "converting {}: patterns are converted, and this is a MIDI file; render, show and events take it",
+    let project = match input {
+        Input::Project(project) => project,
+        Input::Midi(_) if matches!(target, Target::Midi) => bail!(
+            "converting {}: it is a MIDI file already; patterns are converted to MIDI files",
             arguments.input.display()
-        );
+        ),
+        Input::Midi(file) => {
+            let (project, warnings) = import(&file, &import_options(arguments))
+                .with_context(|| format!("converting {}", arguments.input.display()))?;
+            for warning in warnings {
+                report.warn(&format!("{}: {warning}", arguments.input.display()));
+            }
+            Box::new(project)
+        }
     };
     let playing = || {
         Playing::new((*project).clone(), &arguments.pattern)
             .with_context(|| format!("playing {}", arguments.input.display()))
     };
     let (bytes, told) = match target {
+        Target::Steppy => {
+            let playing = playing()?;
+            let pattern = playing.pattern().context("there is no such pattern")?;
+            let (text, warnings) = steppy::write(pattern)
+                .with_context(|| format!("converting {}", arguments.input.display()))?;
+            for warning in warnings {
+                report.warn(&format!("{}: {warning}", arguments.input.display()));
+            }
+            (text.into_bytes(), "StepPy's pattern".to_owned())
+        }
         Target::Json => (json::write(&project).into_bytes(), "project".to_owned()),
         Target::Notation => {
             let (text, warnings) = notation::write(&project);
@@ -64,9 +85,24 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn target(path: &Path) -> Result<Target> {
+fn import_options(arguments: &ConvertArgs) -> ImportOptions {
+    let default = ImportOptions::default();
+    ImportOptions {
+        step_size: arguments.step.unwrap_or(default.step_size),
+        timing: if arguments.quantise { Timing::Quantise } else { Timing::Keep },
+        from: arguments.from.map_or(default.from, Tick::from_beats),
+        to: arguments.until.map(Tick::from_beats),
+    }
+}
+
+fn target(path: &Path, dialect: Option<Dialect>) -> Result<Target> {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+    let is_steppy = dialect == Some(Dialect::Steppy);
+    if is_steppy && extension != "json" {
+        bail!(UsageError(format!("{}: StepPy's files end in .json", path.display())));
+    }
     match extension.as_str() {
+        "json" if is_steppy => Ok(Target::Steppy),
         "mid" | "midi" => Ok(Target::Midi),
         "json" => Ok(Target::Json),
         "txt" => Ok(Target::Notation),

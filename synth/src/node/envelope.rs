@@ -22,7 +22,7 @@ const ATTACK_OCTAVES: f32 = 2.115_477;
 /// Below it (−100 dB) a falling envelope has ended.
 const END_LEVEL: f32 = 1e-5;
 
-/// 1, 2, 3 …: which frame of a segment a sample is.
+/// 1, 2, 3 …: which frame of a line a sample is.
 const FRAMES: Block = {
     let mut frames = [0.0; CONTROL_PERIOD];
     let mut i = 0;
@@ -158,6 +158,12 @@ impl Envelope {
 
     /// Moves the stages on by some frames; the level is then `decaying + fading`.
     fn advance(&self, state: &mut State, frames: usize, sample_rate_hz: f32) {
+        if let (Stage::Decay | Stage::Release, CONTROL_PERIOD, Some(falls)) =
+            (state.stage, frames, state.period)
+        {
+            // As it is most of the time.
+            return self.fall(state, falls);
+        }
         let mut seconds = math::float(frames) / sample_rate_hz;
         let mut is_whole = frames == CONTROL_PERIOD;
         if let Stage::Attack(since) = state.stage {
@@ -177,11 +183,16 @@ impl Envelope {
         if state.stage == Stage::Ended {
             return;
         }
-        let [decay, fade, release] = if is_whole {
-            *state.period.get_or_insert_with(|| self.falls(state.time_factor, seconds))
-        } else {
-            self.falls(state.time_factor, seconds)
-        };
+        let falls = self.falls(state.time_factor, seconds);
+        if is_whole {
+            state.period = Some(falls);
+        }
+        self.fall(state, falls);
+    }
+
+    /// Lets the parts fall, and ends what is not heard any more.
+    #[inline]
+    fn fall(&self, state: &mut State, [decay, fade, release]: [f32; 3]) {
         if state.stage == Stage::Decay {
             state.decaying *= decay;
             state.fading *= fade;
@@ -211,9 +222,9 @@ impl Envelope {
         if segment.is_tick || has_gate != state.has_gate {
             self.draw_line(state, segment, has_gate);
         }
-        let drawn = math::float(state.line_frames);
-        for (sample, frame) in out.iter_mut().zip(FRAMES) {
-            *sample = state.line_start + state.line_slope * (drawn + frame);
+        let frames = FRAMES.get(state.line_frames..).unwrap_or(&[]);
+        for (sample, frame) in out.iter_mut().zip(frames) {
+            *sample = state.line_start + state.line_slope * frame;
         }
         state.line_frames += out.len();
         state.has_ended() && state.line_start == 0.0
@@ -239,7 +250,12 @@ impl Envelope {
         self.advance(state, segment.to_tick, segment.sample_rate_hz);
         let target = state.gain * (state.decaying + state.fading);
         state.line_start = level;
-        state.line_slope = (target - level) / math::float(segment.to_tick);
+        // The same number either way, as the period is a power of two.
+        state.line_slope = if segment.to_tick == CONTROL_PERIOD {
+            (target - level) * (1.0 / math::float(CONTROL_PERIOD))
+        } else {
+            (target - level) / math::float(segment.to_tick)
+        };
         state.line_frames = 0;
     }
 }

@@ -5,9 +5,11 @@
 //! SVF", Cytomic 2013. Its analogue model is kept exactly up to the frequency warping
 //! `g = tan(π f/fs)`, and moving the cutoff never makes it unstable.
 //!
-//! The loop is written as the equivalent state-space step, in which only one multiplication and two
-//! additions wait for the frame before.
+//! The loop is written as the equivalent state-space step, three sums of three products, of which
+//! only one multiplication and two additions wait for the frame before.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use wide::f32x4;
 
 use crate::math;
 use crate::node::{Block, CONTROL_PERIOD, Segment};
@@ -81,19 +83,6 @@ struct Coefficients {
     out: [f32; 3],
 }
 
-impl Coefficients {
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the integrators must stay in registers")]
-    fn step(&self, [s1, s2]: &mut [f32; 2], input: f32) -> f32 {
-        let Self { first, second, out } = self;
-        let sample = out[0] * *s1 + (out[1] * *s2 + out[2] * input);
-        let next = first[0] * *s1 + (first[1] * *s2 + first[2] * input);
-        *s2 = second[1] * *s2 + (second[0] * *s1 + second[2] * input);
-        *s1 = next;
-        sample
-    }
-}
-
 impl Filter {
     fn coefficients(&self, cutoff_hz: f32, sample_rate_hz: f32) -> Coefficients {
         let g = math::tan_half_turns((cutoff_hz / sample_rate_hz).clamp(1e-5, 0.45));
@@ -143,7 +132,9 @@ impl Filter {
         let is_silent = |port| segment.input(port).is_none() || segment.is_silent(port);
         if state.sides == [[0.0; 2]; 2] && is_silent(INPUT) && is_silent(RIGHT) {
             out.fill(0.0);
-            right_out.fill(0.0);
+            if segment.input(RIGHT).is_some() {
+                right_out.fill(0.0);
+            }
             return true;
         }
         if segment.is_tick || state.octaves.is_none() {
@@ -151,20 +142,44 @@ impl Filter {
         }
         let input = segment.input(INPUT).unwrap_or(&SILENCE);
         let [left, right] = &mut state.sides;
-        let coefficients = &state.coefficients;
+        let coefficients = state.coefficients;
         if let Some(right_input) = segment.input(RIGHT) {
-            // Both in one loop: while one waits for its frame before, the other is worked on.
+            // Both side by side in the lanes of one vector.
+            let [first, second, output] = [
+                coefficients.first.map(f32x4::splat),
+                coefficients.second.map(f32x4::splat),
+                coefficients.out.map(f32x4::splat),
+            ];
+            let mut s1 = f32x4::new([left[0], right[0], 0.0, 0.0]);
+            let mut s2 = f32x4::new([left[1], right[1], 0.0, 0.0]);
             let inputs = input.iter().zip(right_input);
             for ((out, right_out), (input, right_input)) in
                 out.iter_mut().zip(right_out).zip(inputs)
             {
-                *out = coefficients.step(left, *input);
-                *right_out = coefficients.step(right, *right_input);
+                let x = f32x4::new([*input, *right_input, 0.0, 0.0]);
+                let sample = output[0] * s1 + (output[1] * s2 + output[2] * x);
+                let next = first[0] * s1 + (first[1] * s2 + first[2] * x);
+                s2 = second[1] * s2 + (second[0] * s1 + second[2] * x);
+                s1 = next;
+                [*out, *right_out, ..] = sample.to_array();
             }
+            let ([s1_left, s1_right, ..], [s2_left, s2_right, ..]) = (s1.to_array(), s2.to_array());
+            (*left, *right) = ([s1_left, s2_left], [s1_right, s2_right]);
         } else {
+            // Both integrators and the output in the lanes of one vector.
+            let Coefficients { first: [a1, b1, c1], second: [a2, b2, c2], out: [a3, b3, c3] } =
+                coefficients;
+            let a = f32x4::new([a1, a2, a3, 0.0]);
+            let b = f32x4::new([b1, b2, b3, 0.0]);
+            let c = f32x4::new([c1, c2, c3, 0.0]);
+            let mut lanes = f32x4::new([left[0], left[1], 0.0, 0.0]);
             for (out, input) in out.iter_mut().zip(input) {
-                *out = coefficients.step(left, *input);
+                let [s1, s2, ..] = lanes.to_array();
+                lanes = a * f32x4::splat(s1) + (b * f32x4::splat(s2) + c * f32x4::splat(*input));
+                *out = lanes.to_array()[2];
             }
+            let [s1, s2, ..] = lanes.to_array();
+            *left = [s1, s2];
         }
         false
     }

@@ -2,7 +2,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::math;
-use crate::node::{NoteSignals, Segment};
+use crate::node::{Block, CONTROL_PERIOD, NoteSignals, Segment};
 
 /// A property of the note, as a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,17 +87,42 @@ impl Mixer {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
     pub(super) fn process(&self, segment: &Segment<'_>, out: &mut [f32]) -> bool {
-        out.fill(0.0);
-        let mut is_silent = true;
+        const SILENCE: &Block = &[0.0; CONTROL_PERIOD];
+        let mut inputs = [(SILENCE, 0.0); 4];
+        let mut count = 0;
         for (port, gain) in (0u8..).zip(self.gains) {
             let input = segment.input(port).filter(|_| !segment.is_silent(port));
-            let Some(input) = input else { continue };
-            is_silent = false;
-            for (sample, input) in out.iter_mut().zip(input) {
-                *sample += gain * input;
+            if let (Some(input), Some(place)) = (input, inputs.get_mut(count)) {
+                *place = (input, gain);
+                count += 1;
             }
         }
-        is_silent
+        let [(a, a_gain), (b, b_gain), (c, c_gain), (d, d_gain)] = inputs;
+        let inputs = a.iter().zip(b).zip(c).zip(d);
+        match count {
+            0 => out.fill(0.0),
+            1 => {
+                for (sample, a) in out.iter_mut().zip(a) {
+                    *sample = a_gain * a;
+                }
+            }
+            2 => {
+                for (sample, (a, b)) in out.iter_mut().zip(a.iter().zip(b)) {
+                    *sample = a_gain * a + b_gain * b;
+                }
+            }
+            3 => {
+                for (sample, ((a, b), c)) in out.iter_mut().zip(a.iter().zip(b).zip(c)) {
+                    *sample = a_gain * a + b_gain * b + c_gain * c;
+                }
+            }
+            _ => {
+                for (sample, (((a, b), c), d)) in out.iter_mut().zip(inputs) {
+                    *sample = a_gain * a + b_gain * b + c_gain * c + d_gain * d;
+                }
+            }
+        }
+        count == 0
     }
 }
 

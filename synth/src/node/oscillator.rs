@@ -95,6 +95,8 @@ pub(crate) struct State {
     edge_increment: u32,
     /// Frequency at a pitch of zero octaves.
     base_hz: f32,
+    /// Pitch that the increment was last computed for, if any, in octaves.
+    octaves: Option<f32>,
     depth_turns: f32,
 }
 
@@ -157,15 +159,20 @@ impl Oscillator {
             slope: 0,
             edge_increment: 0,
             base_hz: hz * math::exp2(self.detune_cents * (1.0 / 1200.0)),
+            octaves: None,
             depth_turns: self.phase_depth_turns * math::exp2(tracking),
         }
     }
 
     /// Reads the slow inputs.
     fn tick(&self, state: &mut State, segment: &Segment<'_>) {
-        let octaves = segment.first(PITCH, 0.0);
         let note = if self.fixed_hz.is_some() { 0.0 } else { segment.signals.pitch_octaves };
-        let hz = state.base_hz * math::exp2(octaves + note);
+        let octaves = segment.first(PITCH, 0.0) + note;
+        if state.octaves == Some(octaves) && state.slope == 0 {
+            return;
+        }
+        state.octaves = Some(octaves);
+        let hz = state.base_hz * math::exp2(octaves);
         // Above a quarter of the rate an edge would overlap the next one.
         let turns = (hz / segment.sample_rate_hz).clamp(0.0, 0.45);
         let increment = math::phase(turns);
@@ -193,70 +200,70 @@ impl Oscillator {
             out.fill(0.0);
             return true;
         }
+        if let Some(level) = segment.input(LEVEL) {
+            let own = self.level;
+            self.draw(*state, segment, out, |i| own * level[i]);
+        } else {
+            let own = self.level;
+            self.draw(*state, segment, out, |_| own);
+        }
+        state.advance(count(out.len()));
+        false
+    }
+
+    /// Draws the wave with these gains.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
+    fn draw(
+        &self,
+        state: State,
+        segment: &Segment<'_>,
+        out: &mut [f32],
+        gain: impl Fn(usize) -> f32,
+    ) {
         let turns_per_sample = state.edge_increment as f32 * (1.0 / 4_294_967_296.0);
         let samples_per_turn = 1.0 / turns_per_sample.max(1e-9);
+        let frames = out.len();
         match self.waveform {
-            Waveform::Sine => Self::sine(state, segment, out),
-            Waveform::Saw => {
-                if is_clear(state, 0, out.len()) {
-                    fill(state, out, 0, far_saw);
+            Waveform::Sine => {
+                let modulation = segment.input(PHASE).filter(|_| !segment.is_silent(PHASE));
+                if let Some(modulation) = modulation {
+                    let depth = state.depth_turns;
+                    fill(state, out, 0, |i, turn| {
+                        math::sin_turns(turn + depth * modulation[i]) * gain(i)
+                    });
                 } else {
-                    fill(state, out, 0, |turn| saw(turn, samples_per_turn));
+                    fill(state, out, 0, |i, turn| math::sin_turn(turn) * gain(i));
+                }
+            }
+            Waveform::Saw => {
+                if is_clear(&state, 0, frames) {
+                    fill(state, out, 0, |i, turn| far_saw(turn) * gain(i));
+                } else {
+                    fill(state, out, 0, |i, turn| saw(turn, samples_per_turn) * gain(i));
                 }
             }
             Waveform::Triangle => {
                 // A quarter turn back, so that phase 0 rises through zero as a sine does.
                 const BACK: u32 = 3 << 30;
                 const CORNERS: [u32; 2] = [1 << 30, 3 << 30];
-                if CORNERS.iter().all(|corner| is_clear(state, *corner, out.len())) {
-                    fill(state, out, BACK, |turn| 1.0 - 4.0 * turn.abs());
+                if CORNERS.iter().all(|corner| is_clear(&state, *corner, frames)) {
+                    fill(state, out, BACK, |i, turn| (1.0 - 4.0 * turn.abs()) * gain(i));
                 } else {
-                    fill(state, out, BACK, |turn| {
-                        triangle(turn, samples_per_turn, turns_per_sample)
+                    fill(state, out, BACK, |i, turn| {
+                        triangle(turn, samples_per_turn, turns_per_sample) * gain(i)
                     });
                 }
             }
             Waveform::Pulse => {
                 let width = math::phase(self.pulse_width.clamp(0.02, 0.98));
                 let back = 0u32.wrapping_sub(width);
-                let is_clear = is_clear(state, 0, out.len()) && is_clear(state, width, out.len());
+                let is_clear = is_clear(&state, 0, frames) && is_clear(&state, width, frames);
                 if is_clear {
-                    pulse(state, out, back, far_saw);
+                    pulse(state, out, back, gain, far_saw);
                 } else {
-                    pulse(state, out, back, |turn| saw(turn, samples_per_turn));
+                    pulse(state, out, back, gain, |turn| saw(turn, samples_per_turn));
                 }
-            }
-        }
-        state.advance(count(out.len()));
-        self.apply_level(segment, out);
-        false
-    }
-
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
-    fn sine(state: &State, segment: &Segment<'_>, out: &mut [f32]) {
-        let modulation = segment.input(PHASE).filter(|_| !segment.is_silent(PHASE));
-        if let Some(modulation) = modulation {
-            let depth = state.depth_turns;
-            fill(state, out, 0, |turn| turn);
-            for (sample, modulation) in out.iter_mut().zip(modulation) {
-                *sample = math::sin_turns(*sample + depth * modulation);
-            }
-        } else {
-            fill(state, out, 0, math::sin_turn);
-        }
-    }
-
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
-    fn apply_level(&self, segment: &Segment<'_>, out: &mut [f32]) {
-        if let Some(level) = segment.input(LEVEL) {
-            for (sample, level) in out.iter_mut().zip(level) {
-                *sample *= self.level * level;
-            }
-        } else {
-            for sample in out {
-                *sample *= self.level;
             }
         }
     }
@@ -291,34 +298,40 @@ fn far_saw(turn: f32) -> f32 {
 /// The difference of two saws, one a pulse's width back.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
-fn pulse(state: &State, out: &mut [f32], back: u32, saw: impl Fn(f32) -> f32) {
+fn pulse(
+    state: State,
+    out: &mut [f32],
+    back: u32,
+    gain: impl Fn(usize) -> f32,
+    saw: impl Fn(f32) -> f32,
+) {
     let mut phase = state.phase;
     let mut increment = state.increment;
-    for sample in out {
+    for (i, sample) in out.iter_mut().enumerate() {
         increment = increment.wrapping_add(state.slope);
         phase = phase.wrapping_add(increment);
-        *sample = saw(math::turn(phase.wrapping_add(back))) - saw(math::turn(phase));
+        *sample = (saw(math::turn(phase.wrapping_add(back))) - saw(math::turn(phase))) * gain(i);
     }
 }
 
-/// Fills `out` with a wave of the phase alone. The phase moves before it is read, so that a wave
+/// Fills `out` with a wave of frame and phase. The phase moves before it is read, so that a wave
 /// that starts at zero is heard on its first frame.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "the constant length must reach the loops")]
-fn fill(state: &State, out: &mut [f32], offset: u32, wave: impl Fn(f32) -> f32) {
+fn fill(state: State, out: &mut [f32], offset: u32, wave: impl Fn(usize, f32) -> f32) {
     let mut phase = state.phase.wrapping_add(offset);
     if state.slope == 0 {
-        for sample in out {
+        for (i, sample) in out.iter_mut().enumerate() {
             phase = phase.wrapping_add(state.increment);
-            *sample = wave(math::turn(phase));
+            *sample = wave(i, math::turn(phase));
         }
         return;
     }
     let mut increment = state.increment;
-    for sample in out {
+    for (i, sample) in out.iter_mut().enumerate() {
         increment = increment.wrapping_add(state.slope);
         phase = phase.wrapping_add(increment);
-        *sample = wave(math::turn(phase));
+        *sample = wave(i, math::turn(phase));
     }
 }
 
@@ -359,13 +372,14 @@ mod tests {
                 slope: 0,
                 edge_increment: 0,
                 base_hz: 0.0,
+                octaves: None,
                 depth_turns: 0.0,
             };
             if is_clear(&state, 0, 32) {
                 let samples_per_turn = 1.0 / (state.increment as f32 / 4_294_967_296.0);
                 let (mut far, mut near) = ([0.0; 32], [0.0; 32]);
-                fill(&state, &mut far, 0, far_saw);
-                fill(&state, &mut near, 0, |turn| saw(turn, samples_per_turn));
+                fill(state, &mut far, 0, |_, turn| far_saw(turn));
+                fill(state, &mut near, 0, |_, turn| saw(turn, samples_per_turn));
                 assert_eq!(far.map(f32::to_bits), near.map(f32::to_bits), "step {step}");
             }
         }

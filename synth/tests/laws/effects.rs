@@ -44,3 +44,28 @@ fn loud_music_is_turned_down_rather_than_cut() {
     let flat = left.windows(3).filter(|x| x[0] == x[1] && x[1] == x[2] && x[0].abs() > 0.5).count();
     assert_eq!(flat, 0, "no run of equal samples at the top");
 }
+
+#[test]
+fn the_mix_has_no_constant_part_and_a_dry_note_ends_with_its_voice() {
+    // A rock organ, whose FM makes a constant part. What is left is of cycles cut in two.
+    let mut instrument = BuiltIn::new(RATE_HZ);
+    let messages = [
+        at(0, 0, tresillo_synth::Message::ProgramChange { program: 18 }),
+        at(0, 0, control(91, 0)),
+        at(0, 0, on(60)),
+        at(48_000, 0, crate::support::off(60)),
+    ];
+    let [left, _] = render(&mut instrument, &messages, 48_001, &[512]);
+    let mean = left[24_000..48_000].iter().sum::<f32>() / 24_000.0;
+    assert!(mean.abs() < 5e-4, "{mean}");
+    let mut frames = 0;
+    while instrument.active_voice_count() > 0 {
+        assert!(!instrument.is_silent());
+        render(&mut instrument, &[], 1, &[1]);
+        frames += 1;
+        assert!(frames < 96_000, "the note never ends");
+    }
+    assert!(instrument.is_silent(), "not a frame later");
+    let [left, right] = render(&mut instrument, &[], 1000, &[100]);
+    assert!(left.iter().chain(&right).all(|x| *x == 0.0));
+}
