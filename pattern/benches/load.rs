@@ -1,9 +1,7 @@
 //! The load of BENCHMARKS.md: 32 tracks of 64 steps, all on, at 120 BPM and 48 kHz.
 
-use tresillo_pattern::document::{
-    Channel, Destination, Key, Pattern, Project, Step, Track, TrackId,
-};
-use tresillo_pattern::{FrameClock, Performance, Player, Window};
+use tresillo_pattern::document::*;
+use tresillo_pattern::{FrameClock, Performance, Player, Ticks, Window};
 
 /// Frames in a block.
 const BLOCK: i64 = 64;
@@ -36,6 +34,69 @@ impl Run {
             clock: FrameClock::from_zero(120.0, 48_000.0),
             frame: 0,
         }
+    }
+
+    /// 32 tracks of 128 steps with everything that a step can have, each on its own sixteenth of a beat or so.
+    pub(crate) fn with_everything() -> Run {
+        let conditions =
+            ["2:3", "NOT 1:4", "FIRST", "NOT FILL", "PRE", "NOT PRE", "NEI", "NOT NEI"];
+        let step = |track: usize, index: usize| {
+            let pick = track * 7 + index;
+            let mut keys = Keys::NONE;
+            for key in 0..3 {
+                // Three keys are fewer than sixteen.
+                let _ =
+                    keys.push(Key::saturating(u8::try_from(36 + track + key * 4).unwrap_or(60)));
+            }
+            let ratchet = Ratchet::new(if pick.is_multiple_of(5) { 4 } else { 1 });
+            let ratchet = ratchet.and_then(|r| r.with_span_percent(150)).unwrap_or_default();
+            Step {
+                is_on: true,
+                keys,
+                articulation: match pick % 9 {
+                    0 => Articulation::Tie,
+                    1 => Articulation::Slide,
+                    _ => Articulation::Gate,
+                },
+                micro_timing: Ticks(i64::try_from(pick % 900).unwrap_or(0) - 450),
+                chance: Percent::saturating(if pick.is_multiple_of(3) { 60 } else { 100 }),
+                chance_group: pick.is_multiple_of(6).then_some(ChanceGroup::MIN),
+                condition: Condition::parse(conditions[pick % conditions.len()]).unwrap_or(None),
+                ratchet,
+                ..Step::default()
+            }
+        };
+        let lane = |property| Lane {
+            property,
+            step_size: StepSize::SIXTEENTH,
+            steps: (0..7).map(|index| step(3, index)).collect(),
+            unknown: Unknown::default(),
+        };
+        let track = |id: usize| Track {
+            id: TrackId(u32::try_from(id).unwrap_or(0)),
+            destination: Destination {
+                channel: Channel::saturating(u8::try_from(id % 16).unwrap_or(0)),
+                ..Destination::default()
+            },
+            direction: Direction::ALL[id % Direction::ALL.len()],
+            lanes: vec![lane(Property::Velocity), lane(Property::Chance)],
+            steps: (0..128).map(|index| step(id, index)).collect(),
+            ..Track::default()
+        };
+        let pattern = Pattern {
+            humanise: Humanise {
+                timing: Percent::saturating(20),
+                velocity: Percent::saturating(20),
+            },
+            swing: Swing {
+                percent: SwingPercent::new(58.0).unwrap_or(SwingPercent::STRAIGHT),
+                unit: SwingUnit::Sixteenth,
+            },
+            scale: Scale::parse("C minor"),
+            tracks: (0..32).map(track).collect(),
+            ..Pattern::default()
+        };
+        Run { project: Project { patterns: vec![pattern], ..Project::default() }, ..Run::new() }
     }
 
     /// Plays the next block; how many events it had.

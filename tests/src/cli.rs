@@ -220,7 +220,11 @@ fn refuses() -> Result<()> {
         ("render text.mid", 1, "reading text.mid: not a MIDI file: no MThd in it"),
         ("render empty.mid", 1, "reading empty.mid: the file is empty"),
         ("render cut.mid", 1, "reading cut.mid: byte 14: no track follows the header"),
-        ("render what.bin", 1, "neither a MIDI file (.mid), a project (.json) nor notation (.txt)"),
+        (
+            "render what.bin",
+            1,
+            "neither a MIDI file (.mid), a project (.json), notation (.txt) nor Hydrogen",
+        ),
         ("render broken.json", 1, "reading broken.json: line 1, column 40: key must be a string"),
         ("render other.json", 1, "reading other.json: no \"format\" field"),
         ("render broken.txt", 1, "reading broken.txt: line 1, column 10: \"q\" is no step"),
