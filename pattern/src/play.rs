@@ -26,6 +26,8 @@ mod song;
 mod swing;
 mod velocity;
 
+use std::ops::Range;
+
 use crate::document::{Direction, Key, Project, Step, Track};
 use crate::limits::RATCHET_SPAN_PERCENT;
 use crate::note::{Address, Note, NoteSink};
@@ -43,10 +45,24 @@ use position::Position;
 /// # Realtime
 /// Does not allocate, lock or panic. The work is bounded by the length of the window and the limits of the document.
 pub fn play(project: &Project, performance: &Performance, window: Window, out: &mut impl NoteSink) {
+    play_tracks(project, performance, window, 0..u8::MAX, out);
+}
+
+/// [`play`] for some of the tracks, by their places: the notes of all tracks are those of each, in one order.
+pub(crate) fn play_tracks(
+    project: &Project,
+    performance: &Performance,
+    window: Window,
+    tracks: Range<u8>,
+    out: &mut impl NoteSink,
+) {
     if window.is_empty() {
         return;
     }
     each_playing(project, performance, window, |context, window, track_index, track| {
+        if !tracks.contains(&track_index) {
+            return;
+        }
         let (first, last) = context.places_that_reach(track, window);
         for place in first..=last {
             let Some(cell) = Cell::at(track, Position::of(track, context.seed, place)) else {

@@ -6,7 +6,7 @@ use crate::document::Project;
 use crate::limits::{NOTES_MAX, RATCHET_MAX, TRACKS_MAX};
 use crate::note::NoteBuffer;
 use crate::performance::Performance;
-use crate::play::{play, play_early};
+use crate::play::{play, play_early, play_tracks};
 use crate::queue::{Event, NoteOffQueue};
 use crate::time::{PPQ, Tick, Ticks, Window};
 
@@ -16,6 +16,10 @@ const LOOKAHEAD_TICKS: i64 = PPQ / 8;
 
 /// Notes that the memo holds: every track with a full chord, ratcheted, twice over.
 const MEMO_CAPACITY: usize = TRACKS_MAX * NOTES_MAX * RATCHET_MAX as usize * 2;
+
+/// The place behind the last track.
+#[allow(clippy::cast_possible_truncation, reason = "the limit of tracks is small")]
+const ALL_TRACKS: u8 = TRACKS_MAX as u8;
 
 /// Plays a project window after window, as hosts ask for it.
 ///
@@ -34,6 +38,12 @@ pub struct Player {
     memo_performance: Performance,
     /// How many notes of the memo have been told.
     told_count: usize,
+    /// What comes behind the memo, as far as it has been looked up: a few tracks at each call, so that no call does the work
+    /// of many.
+    ahead: NoteBuffer,
+    ahead_window: Window,
+    /// The first track that is still to be looked up.
+    ahead_track: u8,
     start: Start,
     refused_count: u64,
 }
@@ -65,6 +75,9 @@ impl Player {
             memo_window: Window::default(),
             memo_performance: Performance::default(),
             told_count: 0,
+            ahead: NoteBuffer::with_capacity(MEMO_CAPACITY),
+            ahead_window: Window::default(),
+            ahead_track: 0,
             start: Start::Located,
             refused_count: 0,
         }
@@ -86,6 +99,7 @@ impl Player {
         self.memo_window = Window::default();
         self.memo.clear();
         self.told_count = 0;
+        self.ahead_window = Window::default();
     }
 
     /// Tells what happens in `window`, in order of ticks, offs before ons. Windows follow each other without a gap, or after
@@ -111,7 +125,7 @@ impl Player {
         }
         let mut start = window.start;
         while start < window.end {
-            if !self.memo_window.contains(start) {
+            if !self.memo_window.contains(start) && !self.take_ahead(project, performance, start) {
                 self.look_ahead(project, performance, start);
             }
             let end = window.end.min(self.memo_window.end);
@@ -128,6 +142,7 @@ impl Player {
             self.told_count += count;
             start = end;
         }
+        self.look_further_ahead(project, performance, window.end - window.start);
     }
 
     /// Ends everything that sounds, at `tick`: on stop, jump, loop, mute of all, bypass, pattern or preset change.
@@ -150,6 +165,52 @@ impl Player {
     #[must_use]
     pub fn refused_count(&self) -> u64 {
         self.refused_count + self.queue.refused_count()
+    }
+
+    /// Looks up some tracks of the stretch behind the memo: as many as the time that has passed calls for, and a few more, so
+    /// that all of them are done before their turn comes.
+    fn look_further_ahead(&mut self, project: &Project, performance: &Performance, passed: Ticks) {
+        let start = self.memo_window.end;
+        if self.ahead_window.start != start || self.ahead_window.is_empty() {
+            self.ahead_window = Window { start, end: start + Ticks(LOOKAHEAD_TICKS) };
+            self.ahead_track = 0;
+            self.ahead.clear();
+        }
+        let tracks = i64::try_from(TRACKS_MAX).unwrap_or(i64::MAX);
+        let due = passed.0.saturating_mul(tracks * 3 / 2) / LOOKAHEAD_TICKS + 1;
+        let count = u8::try_from(due.min(tracks)).unwrap_or(u8::MAX);
+        self.look_up_tracks(project, performance, count);
+    }
+
+    /// Looks up the next `count` tracks of the stretch behind the memo.
+    fn look_up_tracks(&mut self, project: &Project, performance: &Performance, count: u8) {
+        let end = self.ahead_track.saturating_add(count).min(ALL_TRACKS);
+        if self.ahead_track < end {
+            let tracks = self.ahead_track..end;
+            play_tracks(project, performance, self.ahead_window, tracks, &mut self.ahead);
+            self.ahead_track = end;
+        }
+    }
+
+    /// Makes what was looked up ahead the memo, if it begins at `start`; whether it did.
+    fn take_ahead(&mut self, project: &Project, performance: &Performance, start: Tick) -> bool {
+        let fits = self.start == Start::Rolling
+            && !self.ahead_window.is_empty()
+            && self.ahead_window.start == start;
+        if !fits {
+            return false;
+        }
+        self.look_up_tracks(project, performance, ALL_TRACKS);
+        if self.ahead.refused_count() > 0 {
+            // Too much for a memo: the way that takes a shorter one is left to `look_ahead`.
+            self.ahead_window = Window::default();
+            return false;
+        }
+        std::mem::swap(&mut self.memo, &mut self.ahead);
+        self.memo_window = self.ahead_window;
+        self.ahead_window = Window::default();
+        self.told_count = 0;
+        true
     }
 
     /// Fills the memo from `start` on. Never further than a 32nd, however long the window that is asked for: notes come track

@@ -32,10 +32,12 @@ pub(super) fn emit(node: &Node) -> String {
 }
 
 fn write(node: &Node, indent: usize, out: &mut String) {
-    let inline = inline(node);
-    if !has_nested_objects(node) && indent + inline.chars().count() <= WIDTH {
-        out.push_str(&inline);
-        return;
+    if !has_nested_objects(node) {
+        let inline = inline(node);
+        if indent + inline.chars().count() <= WIDTH {
+            out.push_str(&inline);
+            return;
+        }
     }
     match node {
         Node::Value(value) => out.push_str(&value.to_string()),
