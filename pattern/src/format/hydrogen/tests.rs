@@ -184,6 +184,21 @@ fn a_song_gives_its_patterns_tempo_swing_and_order() {
 }
 
 #[test]
+fn swing_moves_sixteenths_and_nothing_between_them() {
+    let list = [6, 12, 18, 36].map(|at| note(at, "")).concat();
+    let song =
+        SONG.replacen("<note><position>12</position><instrument>0</instrument></note>", &list, 1);
+    let (hydrogen, _) = read_ok(&song);
+    assert_eq!(positions(&hydrogen), [6.0, 15.0, 18.0, 39.0]);
+}
+
+#[test]
+fn a_lead_longer_than_a_step_is_kept() {
+    let list = [note(3, "<leadlag>1</leadlag>"), note(48, "<leadlag>-1</leadlag>"), note(98, "")];
+    assert_eq!(positions(&read_ok(&pattern(192, &list)).0), [8.0, 43.0, 98.0]);
+}
+
+#[test]
 fn a_file_that_breaks_off_is_read_as_far_as_it_goes() {
     let whole = pattern(192, &[note(0, ""), note(48, "")]);
     let cut = &whole[..whole.len() - 60];
