@@ -20,6 +20,7 @@
 
 mod drums;
 mod file;
+mod hits;
 mod lay;
 mod read;
 mod xml;

@@ -46,8 +46,7 @@ impl Grid {
         });
         let fits = |grid: &&Grid| (1..=STEPS_MAX).contains(&grid.count);
         let divides = |grid: &&Grid| fits(grid) && !grid.is_longer;
-        let holds =
-            |grid: &&Grid| divides(grid) && hits.iter().all(|hit| hit.position % grid.ticks() == 0);
+        let holds = |grid: &&Grid| divides(grid) && hits.iter().all(|hit| grid.has(hit));
         grids
             .iter()
             .find(holds)
@@ -65,9 +64,16 @@ impl Grid {
         StepSize::new(1, self.denominator).unwrap_or_default()
     }
 
-    /// The step nearest to a position, halves down; no note goes round the end.
-    fn step_of(&self, position: i64) -> usize {
-        let nearest = (2 * position + self.ticks() - 1).div_euclid(2 * self.ticks());
+    /// Whether a hit stands on a step, no further away than micro-timing reaches.
+    fn has(&self, hit: &Hit) -> bool {
+        hit.position % self.ticks() == 0 && hit.shift.abs() <= self.ticks() * TICKS
+    }
+
+    /// The step of a hit: its own, else the nearest, halves down. No hit goes round the end.
+    fn step_of(&self, hit: &Hit) -> usize {
+        let step = self.ticks() * TICKS;
+        let onset = if self.has(hit) { 0 } else { hit.shift } + hit.position * TICKS;
+        let nearest = (2 * onset + step - 1).div_euclid(2 * step);
         usize::try_from(nearest).unwrap_or(0).min(self.count - 1)
     }
 
@@ -80,7 +86,7 @@ impl Grid {
     pub(super) fn lay(&self, hits: &[Hit], own: Key, room: usize) -> Result<Vec<Vec<Step>>, usize> {
         let mut stacks: Vec<Vec<(Hit, Keys)>> = vec![Vec::new(); self.count];
         for hit in hits {
-            let Some(stack) = stacks.get_mut(self.step_of(hit.position)) else { continue };
+            let Some(stack) = stacks.get_mut(self.step_of(hit)) else { continue };
             match stack.last_mut() {
                 Some((first, keys)) if Hit { key: first.key, ..*hit } == *first => {
                     if keys.push(hit.key).is_err() {

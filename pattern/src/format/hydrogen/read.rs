@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::document::{
-    Channel, Destination, Key, Pattern, Percent, Project, Swing, SwingPercent, SwingUnit, Tempo,
-    Track, TrackId, Velocity,
+    Channel, Destination, Key, Pattern, Project, Swing, SwingPercent, SwingUnit, Tempo, Track,
+    TrackId,
 };
 use crate::format::hydrogen::file::{File, Instrument, Note, Pattern as FilePattern};
-use crate::format::hydrogen::lay::{Grid, Hit};
+use crate::format::hydrogen::hits::{hits, lead};
+use crate::format::hydrogen::lay::Grid;
 use crate::format::hydrogen::{BYTES_MAX, GROUPS_MAX, Hydrogen, HydrogenError, TICKS, drums, xml};
 use crate::format::{LimitExceeded, Place, Warning};
 use crate::limits::{NAME_MAX, PATTERNS_MAX, STEPS_MAX, TEMPO_BPM, TRACKS_MAX};
@@ -55,7 +56,7 @@ pub fn read(bytes: &[u8]) -> Result<(Hydrogen, Vec<Warning>), HydrogenError> {
     Ok((hydrogen, warnings.0))
 }
 
-struct Warnings(Vec<Warning>);
+pub(super) struct Warnings(Vec<Warning>);
 
 impl Warnings {
     fn add(&mut self, place: Place, text: String) {
@@ -67,7 +68,7 @@ impl Warnings {
     }
 
     /// Tells of `count` things, if there are any.
-    fn count(&mut self, place: Place, count: usize, text: &str) {
+    pub(super) fn count(&mut self, place: Place, count: usize, text: &str) {
         if count > 0 {
             self.add(place, format!("{count} {text}"));
         }
@@ -101,7 +102,10 @@ fn project(file: &File, warnings: &mut Warnings) -> Result<Project, HydrogenErro
     let mut patterns = Vec::with_capacity(file.patterns.len());
     for (index, source) in file.patterns.iter().enumerate() {
         let place = Place::pattern(index);
-        patterns.push(Pattern { swing, ..pattern(source, &instruments, place, warnings)? });
+        let late = swung_late(source, swing);
+        let swing = if late == 0 { swing } else { Swing::default() };
+        let pattern = pattern(source, &instruments, late, place, warnings)?;
+        patterns.push(Pattern { swing, ..pattern });
     }
     let empty = FilePattern::default();
     let only = if file.is_song { &empty } else { file.patterns.first().unwrap_or(&empty) };
@@ -143,6 +147,24 @@ fn swing(factor: f64, warnings: &mut Warnings) -> Swing {
     Swing { percent: percent.unwrap_or(SwingPercent::STRAIGHT), unit: SwingUnit::Sixteenth }
 }
 
+/// How late a swung sixteenth is where it has to be micro-timing, in our ticks.
+///
+/// Hydrogen delays only what stands exactly on a sixteenth; our swing would also move what lies between two of them.
+fn swung_late(pattern: &FilePattern, swing: Swing) -> i64 {
+    let is_plain = |note: &Note| {
+        note.position.is_none_or(|position| position % 12 == 0) && lead(note.leadlag) == 0
+    };
+    if pattern.notes.iter().all(is_plain) {
+        return 0;
+    }
+    // Six of Hydrogen's ticks, half a sixteenth, at 75 %.
+    #[allow(clippy::cast_precision_loss, reason = "2520 is exact")]
+    let most = (6 * TICKS) as f64;
+    #[allow(clippy::cast_possible_truncation, reason = "at most 2520")]
+    let late = ((swing.percent.percent() - 50.0) / 25.0 * most).round() as i64;
+    late
+}
+
 /// What a note is of: an instrument, or where it names none, a kind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Voice {
@@ -153,6 +175,7 @@ struct Voice {
 fn pattern(
     file: &FilePattern,
     instruments: &HashMap<i64, &Instrument>,
+    late: i64,
     place: Place,
     warnings: &mut Warnings,
 ) -> Result<Pattern, HydrogenError> {
@@ -190,7 +213,7 @@ fn pattern(
             let text = format!("{} is muted in the song; its notes are on here", sound.name);
             warnings.add(place, text);
         }
-        let hits = hits(&notes, sound.key, place, &sound.name, warnings);
+        let hits = hits(&notes, &sound, late, place, warnings);
         let Some(grid) = Grid::of(&hits, size) else {
             let count = usize::try_from(size / 12).unwrap_or(usize::MAX);
             return Err(
@@ -239,9 +262,9 @@ fn pattern(
 }
 
 /// Where and how an instrument sounds.
-struct Sound {
-    name: String,
-    key: Key,
+pub(super) struct Sound {
+    pub(super) name: String,
+    pub(super) key: Key,
     channel: Channel,
 }
 
@@ -260,68 +283,6 @@ impl Sound {
             channel: channel.unwrap_or(Channel::saturating(9)),
         }
     }
-}
-
-/// The notes of one instrument in their order, each once.
-fn hits(notes: &[&Note], own: Key, place: Place, name: &str, warnings: &mut Warnings) -> Vec<Hit> {
-    let mut ends: Vec<i64> =
-        notes.iter().filter(|note| note.is_off).filter_map(|note| note.position).collect();
-    ends.sort_unstable();
-    let hit = |note: &&&Note| -> Option<Hit> {
-        let position = note.position.filter(|_| !note.is_off)?;
-        // The next end counts only for a note that has none of its own.
-        let end = ends.get(ends.partition_point(|end| *end <= position));
-        Some(Hit {
-            position,
-            shift: lead(note.leadlag),
-            velocity: velocity(note.velocity),
-            length: note.length.or(end.map(|end| end - position)),
-            chance: chance(note.probability),
-            key: moved(own, note.semitones),
-        })
-    };
-    let mut hits: Vec<Hit> = notes.iter().filter_map(|note| hit(&note)).collect();
-    // Of several at once with one key the strongest stays; a MIDI key sounds once.
-    let reversed = std::cmp::Reverse::<Velocity>;
-    hits.sort_unstable_by_key(|hit| (hit.position, hit.shift, hit.key, reversed(hit.velocity)));
-    let before = hits.len();
-    hits.dedup_by_key(|hit| (hit.position, hit.shift, hit.key));
-    let text = format!("notes of {name} stand where it has another one and are left out");
-    warnings.count(place, before - hits.len(), &text);
-    // Chords side by side.
-    hits.sort_unstable();
-    hits
-}
-
-/// A lead of -1 is five ticks early, a lag of 1 five late.
-fn lead(leadlag: f64) -> i64 {
-    #[allow(clippy::cast_precision_loss, reason = "2100 is exact")]
-    let most = (5 * TICKS) as f64;
-    #[allow(clippy::cast_possible_truncation, reason = "clamped just before")]
-    let ticks = (leadlag.clamp(-1.0, 1.0) * most).round() as i64;
-    ticks
-}
-
-fn velocity(share: f64) -> Velocity {
-    #[allow(clippy::cast_possible_truncation, reason = "a share needs no more than a float")]
-    Velocity::from_share(share as f32)
-}
-
-fn chance(probability: f64) -> Percent {
-    #[allow(clippy::cast_possible_truncation, reason = "clamped just before")]
-    let percent = (probability * 100.0).round().clamp(0.0, 100.0) as i64;
-    Percent::new(percent).unwrap_or_default()
-}
-
-/// A key moved by semitones, and back by octaves where it would leave MIDI's keys.
-fn moved(key: Key, semitones: i64) -> Key {
-    let mut moved = i64::from(key.get()) + semitones;
-    if moved < 0 {
-        moved = moved.rem_euclid(12);
-    } else if moved > 127 {
-        moved = 116 + (moved - 116).rem_euclid(12);
-    }
-    Key::new(moved).unwrap_or(key)
 }
 
 /// Some old kits have one MIDI note for all their instruments.

@@ -124,6 +124,8 @@ fn a_note_keeps_strength_length_chance_and_lead() {
         note(48, "<leadlag>-0.5</leadlag><velocity>0</velocity>"),
         note(96, "<velocity>1.5</velocity><length>-1</length>"),
         note(120, "<note_off>true</note_off>"),
+        // An end where a note begins is that of the one before.
+        note(144, "<note_off>true</note_off>"),
         note(144, "<key>C0</key>"),
         note(144, "<key>G0</key>"),
     ];
@@ -138,6 +140,7 @@ fn a_note_keeps_strength_length_chance_and_lead() {
     assert_eq!(of(4), (-1050, 1, 600, 100));
     assert_eq!(of(8), (0, 127, 200, 100));
     assert!(!steps[10].is_on, "an end is no note");
+    assert_eq!(of(12).2, 50);
     assert_eq!(steps[12].keys.iter().map(crate::document::Key::get).collect::<Vec<_>>(), [36, 43]);
 }
 
@@ -181,6 +184,21 @@ fn a_song_gives_its_patterns_tempo_swing_and_order() {
 }
 
 #[test]
+fn swing_moves_sixteenths_and_nothing_between_them() {
+    let list = [6, 12, 18, 36].map(|at| note(at, "")).concat();
+    let song =
+        SONG.replacen("<note><position>12</position><instrument>0</instrument></note>", &list, 1);
+    let (hydrogen, _) = read_ok(&song);
+    assert_eq!(positions(&hydrogen), [6.0, 15.0, 18.0, 39.0]);
+}
+
+#[test]
+fn a_lead_longer_than_a_step_is_kept() {
+    let list = [note(3, "<leadlag>1</leadlag>"), note(48, "<leadlag>-1</leadlag>"), note(98, "")];
+    assert_eq!(positions(&read_ok(&pattern(192, &list)).0), [8.0, 43.0, 98.0]);
+}
+
+#[test]
 fn a_file_that_breaks_off_is_read_as_far_as_it_goes() {
     let whole = pattern(192, &[note(0, ""), note(48, "")]);
     let cut = &whole[..whole.len() - 60];
@@ -200,12 +218,12 @@ fn what_is_left_out_is_told_with_numbers() {
     let list = [
         note(192, ""),
         note(-1, ""),
-        note(0, "<key>H0</key>"),
+        note(0, "<key>H0</key><velocity>0.1</velocity>"),
         note(0, ""),
         "<note><instrument>0</instrument></note>".to_owned(),
     ];
     let (hydrogen, warnings) = read_ok(&pattern(192, &list));
-    assert_eq!(positions(&hydrogen), [0.0]);
+    assert_eq!(notes(&hydrogen), [(0.0, 36, 102)], "the strongest stays");
     assert_eq!(
         warnings,
         [

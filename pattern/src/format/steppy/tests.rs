@@ -159,3 +159,19 @@ fn what_a_line_of_steps_cannot_hold_is_told() {
         [(0, 1, 60, 100, 5040), (20160, 1, 62, 100, 5040), (30240, 1, 65, 100, 5040)]
     );
 }
+
+#[test]
+fn a_place_that_nobody_takes_keeps_the_first_step_that_is_off() {
+    let (mut project, _) = notation::read("a ch=1: C3 D3 .\nb ch=2: E3 F3 G3").unwrap();
+    let tracks = &mut project.patterns[0].tracks;
+    for (track, step) in [(0, 1), (1, 1), (1, 2)] {
+        tracks[track].steps[step].is_on = false;
+    }
+    tracks[1].steps[0].is_on = false;
+    let (again, _) = read(write(&project.patterns[0]).unwrap().0.as_bytes()).unwrap();
+    let keys = |track: usize| -> Vec<Option<u8>> {
+        let steps = &again.patterns[0].tracks[track].steps;
+        steps.iter().map(|step| step.keys.iter().next().map(crate::document::Key::get)).collect()
+    };
+    assert_eq!((keys(0), keys(1)), (vec![Some(60), Some(62), None], vec![None, None, Some(67)]));
+}

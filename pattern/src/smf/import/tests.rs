@@ -80,7 +80,10 @@ fn each_channel_is_a_track_and_each_drum_too() {
     let mut title = track("Song", &[]);
     title.events.push(meta(0, META_TEMPO, &[0x06, 0x1A, 0x80]));
     title.events.push(meta(0, META_TIME_SIGNATURE, &[3, 2, 24, 8]));
-    let drums = track("Kit", &[(0, 9, 36, 100, 10), (480, 9, 38, 101, 10), (240, 9, 87, 102, 10)]);
+    let mut drums =
+        track("Kit", &[(0, 9, 36, 100, 10), (480, 9, 38, 101, 10), (240, 9, 87, 102, 10)]);
+    let kit = MidiMessage::Voice { channel: 9, message: Message::ProgramChange { program: 8 } };
+    drums.events.insert(1, MidiEvent { tick: 0, message: kit });
     let (project, warnings) = import_ok(&file(vec![title, bass, drums]), &NEUTRAL);
     assert_eq!(shape(&project), [("Bass", 12), ("kick", 12), ("snare", 12), ("D#5", 12)]);
     assert_eq!((project.name.as_str(), project.tempo.bpm()), ("Song", 150.0));
@@ -89,6 +92,9 @@ fn each_channel_is_a_track_and_each_drum_too() {
     assert_eq!(bass.program.map(Program::get), Some(33));
     assert_eq!(bass.steps.iter().map(|s| s.gate.percent()).take(2).collect::<Vec<_>>(), [50, 100]);
     assert!(project.patterns[0].tracks[1].steps[0].keys.is_empty());
+    let programs: Vec<Option<u8>> =
+        project.patterns[0].tracks.iter().map(|track| track.program.map(Program::get)).collect();
+    assert_eq!(programs, [Some(33), Some(8), None, None]);
     assert_eq!(warnings, [""; 0]);
     assert_eq!(
         sounding(&project),
@@ -208,6 +214,11 @@ fn the_length_is_whole_bars_or_the_part_that_is_chosen() {
     assert_eq!(shape(&import_ok(&file(vec![silent.clone()]), &NEUTRAL).0), [("Channel 1", 48)]);
     let ringing = track("", &[(0, 0, 60, 1, 1920 + 960)]);
     assert_eq!(shape(&import_ok(&file(vec![ringing]), &NEUTRAL).0), [("Channel 1", 16)]);
+    let mut early = track("", &[(1915, 0, 60, 1, 1)]);
+    early.end = 1 << 40;
+    assert_eq!(shape(&import_ok(&file(vec![early]), &NEUTRAL).0), [("Channel 1", 32)]);
+    let full = track("", &[(128 * 120 - 5, 0, 60, 1, 1)]);
+    assert_eq!(shape(&import_ok(&file(vec![full]), &NEUTRAL).0), [("Channel 1", 128)]);
     silent.end = 1 << 40;
     assert_eq!(shape(&import_ok(&file(vec![silent]), &NEUTRAL).0), [("Channel 1", 16)]);
 }
@@ -266,4 +277,41 @@ fn timecode_is_read_at_120_bpm() {
         notes.iter().map(|n| (n.onset.0, n.length.0)).collect::<Vec<_>>(),
         [(2 * PPQ, PPQ / 2)]
     );
+}
+
+#[test]
+fn a_tracks_own_program_counts_before_that_of_others_on_its_channel() {
+    let with = |program: Option<u8>| {
+        let mut track = track("", &[(0, 0, 60, 1, 100)]);
+        let event = |program| MidiEvent {
+            tick: 0,
+            message: MidiMessage::Voice { channel: 0, message: Message::ProgramChange { program } },
+        };
+        if let Some(program) = program {
+            track.events.insert(0, event(program));
+        }
+        track
+    };
+    let (project, _) = import_ok(&file(vec![with(Some(3)), with(Some(7)), with(None)]), &NEUTRAL);
+    let programs: Vec<Option<u8>> =
+        project.patterns[0].tracks.iter().map(|track| track.program.map(Program::get)).collect();
+    assert_eq!(programs, [Some(3), Some(7), Some(7)]);
+}
+
+#[test]
+fn gates_are_held_inside_their_range_and_told() {
+    let gates = |length: u64| {
+        let (project, warnings) =
+            import_ok(&file(vec![track("", &[(0, 0, 60, 1, length)])]), &NEUTRAL);
+        (project.patterns[0].tracks[0].steps[0].gate.percent(), warnings.len())
+    };
+    assert_eq!(gates(128 * 120), (12_800, 0));
+    assert_eq!(gates(128 * 120 + 60), (12_800, 1));
+    assert_eq!((gates(6), gates(1)), ((5, 0), (5, 1)));
+    // A merged chord is as long as its longest note.
+    let notes: Vec<Written> =
+        (0..33).map(|n| (0, 0, 60 - n, 10 + n, if n == 9 { 600 } else { 60 })).collect();
+    let (project, _) = import_ok(&file(vec![track("", &notes)]), &NEUTRAL);
+    let step = &project.patterns[0].tracks[0].steps[0];
+    assert_eq!((step.gate.percent(), step.velocity.get(), step.keys.len()), (500, 42, 16));
 }
