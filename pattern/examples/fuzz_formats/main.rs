@@ -1,13 +1,14 @@
 //! Feeds damaged files to the readers: `cargo run --release --example fuzz_formats -- COUNT FILE...`.
 //!
-//! Each file is a seed; its name says which reader takes it. A panic names the number that repeats it.
+//! Each file is a seed; its name says which reader takes it (`.steppy.json` is StepPy's). A panic names the number that repeats it.
 
 mod damage;
 
 use std::time::{Duration, Instant};
 
-use tresillo_pattern::format::{hydrogen, steppy};
+use tresillo_pattern::format::{hydrogen, json, notation, steppy};
 use tresillo_pattern::smf::{self, ImportOptions};
+use tresillo_pattern::{NoteBuffer, PatternIndex, Performance, Project, Window, play};
 
 #[allow(clippy::print_stdout, reason = "a program for a terminal")]
 fn main() {
@@ -42,11 +43,27 @@ fn main() {
     }
 }
 
+/// Plays a little of every pattern and writes the whole; always true.
+fn is_sound(project: &Project) -> bool {
+    for pattern in 0..u8::try_from(project.patterns.len()).unwrap_or(u8::MAX) {
+        let performance = Performance { pattern: PatternIndex(pattern), ..Performance::default() };
+        let mut notes = NoteBuffer::with_capacity(10_000);
+        play(project, &performance, Window::new(-30_000, 90_000), &mut notes);
+    }
+    !json::write(project).is_empty() && !notation::write(project).0.is_empty()
+}
+
 /// Takes a file; whether it could be read.
 type Take = fn(&[u8]) -> bool;
 
 const READERS: &[(&[&str], Take)] = &[
-    (&[".json"], |bytes| steppy::read(bytes).is_ok()),
+    (&[".steppy.json"], |bytes| steppy::read(bytes).is_ok()),
+    // What is read is played and written too: a reader that lets nonsense in would fail there.
+    (&[".json"], |bytes| json::read(bytes).is_ok_and(|(project, _)| is_sound(&project))),
+    (&[".txt"], |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        notation::read(&text).is_ok_and(|(project, _)| is_sound(&project))
+    }),
     (&[".h2pattern", ".h2song"], |bytes| hydrogen::read(bytes).is_ok()),
     (&[".mid"], |bytes| {
         let Ok((file, _)) = smf::read(bytes) else { return false };

@@ -270,3 +270,28 @@ fn humanising_strays_within_its_bounds_and_the_same_way_each_time() {
     assert!(velocities.iter().all(|velocity| (69.9..=127.0).contains(velocity)));
     assert!(velocities.iter().any(|v| *v > 124.0) && velocities.iter().any(|v| *v < 75.0));
 }
+
+/// The page that people learn the notation from: every example is read without a warning, and sounds.
+#[test]
+fn every_example_of_the_page_on_notation_is_read_and_sounds() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/notation.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let examples: Vec<&str> =
+        page.split("```tresillo\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 6);
+    for example in examples {
+        let (project, warnings) =
+            notation::read(example).unwrap_or_else(|error| panic!("{error}\n{example}"));
+        assert_eq!(warnings, [], "{example}");
+        for pattern in 0..u8::try_from(project.patterns.len()).unwrap() {
+            let performance =
+                Performance { pattern: PatternIndex(pattern), ..Performance::default() };
+            let mut out = Vec::new();
+            play(&project, &performance, Window::new(0, 4 * PPQ), &mut out);
+            assert!(!out.is_empty(), "{example}");
+        }
+        let (written, warnings) = notation::write(&project);
+        assert_eq!(warnings, [], "{example}");
+        assert_eq!(notation::read(&written).unwrap().0, project, "{written}");
+    }
+}
