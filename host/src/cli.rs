@@ -247,11 +247,8 @@ pub enum Dialect {
 }
 
 fn parse_step_size(text: &str) -> Result<StepSize, String> {
-    let terms = text
-        .split_once('/')
-        .and_then(|(above, below)| Some((above.parse::<i64>().ok()?, below.parse::<i64>().ok()?)));
-    let (above, below) = terms.ok_or_else(|| "a fraction like 1/16 is needed".to_owned())?;
-    StepSize::new(above, below).map_err(|error| error.to_string())
+    let size = StepSize::parse(text).map_err(|error| error.to_string())?;
+    size.ok_or_else(|| "a fraction like 1/16 is needed".to_owned())
 }
 
 /// Arguments of `show`.

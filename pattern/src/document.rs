@@ -6,6 +6,7 @@
 pub(crate) mod condition;
 pub mod edit;
 pub(crate) mod lane;
+pub(crate) mod metre;
 pub(crate) mod pattern;
 pub(crate) mod project;
 pub(crate) mod scale;
@@ -16,8 +17,9 @@ pub(crate) mod value;
 
 pub use condition::{Condition, CycleRatio, Rule};
 pub use lane::{Lane, Property};
+pub use metre::Metre;
 pub use pattern::{Humanise, Pattern, Swing, SwingPercent, SwingUnit};
-pub use project::{Metre, Project, Unknown};
+pub use project::{Project, Unknown};
 pub use scale::Scale;
 pub use song::{Slot, Song};
 pub use step::{Articulation, GateLength, Keys, Ratchet, Step};

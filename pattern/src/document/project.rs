@@ -1,5 +1,6 @@
 //! The whole document.
 
+use crate::document::metre::Metre;
 use crate::document::pattern::Pattern;
 use crate::document::song::Song;
 use crate::document::value::Tempo;
@@ -27,21 +28,6 @@ pub struct Project {
     pub song: Song,
     /// Fields of the file that this version does not know.
     pub unknown: Unknown,
-}
-
-/// A time signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Metre {
-    /// Beats in a bar, `1..=64`.
-    pub beats: u8,
-    /// What a beat is: 1, 2, 4, 8, 16 or 32 of a whole note.
-    pub unit: u8,
-}
-
-impl Default for Metre {
-    fn default() -> Metre {
-        Metre { beats: 4, unit: 4 }
-    }
 }
 
 /// Fields that a later version wrote and this one does not know: kept, and written back.

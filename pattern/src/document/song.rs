@@ -1,10 +1,11 @@
 //! A chain of patterns.
 
+use crate::document::metre::Metre;
 use crate::document::pattern::Pattern;
-use crate::document::project::{Metre, Unknown};
+use crate::document::project::Unknown;
 use crate::limits::SLOT_BARS_MAX;
 use crate::performance::{Mutes, PatternIndex};
-use crate::time::{PPQ, Ticks};
+use crate::time::Ticks;
 
 /// Patterns one after another. Empty in a project that has none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,16 +43,6 @@ impl Slot {
     #[must_use]
     pub fn length_ticks(&self, metre: Metre) -> Ticks {
         Ticks(metre.bar_ticks().0 * i64::from(self.bars.clamp(1, SLOT_BARS_MAX)))
-    }
-}
-
-impl Metre {
-    /// The length of a bar.
-    #[inline]
-    #[must_use]
-    pub fn bar_ticks(self) -> Ticks {
-        // Units are 1 to 32: all of them divide four quarter notes of 20160 ticks.
-        Ticks(4 * PPQ * i64::from(self.beats) / i64::from(self.unit.max(1)))
     }
 }
 

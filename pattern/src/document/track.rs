@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::document::lane::Lane;
 use crate::document::step::Step;
-use crate::document::value::{Channel, Key, OutOfRange, Port, Program};
+use crate::document::value::{Channel, Key, OutOfRange, Port, Program, fraction};
 use crate::limits::STEP_SIZE_TERM_MAX;
 use crate::time::{PPQ, Tick, mul_div_floor};
 
@@ -143,6 +143,14 @@ impl StepSize {
             numerator: check("upper part of a step size", numerator)?,
             denominator: check("lower part of a step size", denominator)?,
         })
+    }
+
+    /// The step size that `text` says: `1/16`. `None` where it says none.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] for one out of range.
+    pub fn parse(text: &str) -> Result<Option<StepSize>, OutOfRange> {
+        fraction(text).map(|(above, below)| StepSize::new(above, below)).transpose()
     }
 
     /// The part above the line.

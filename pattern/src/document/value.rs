@@ -39,6 +39,18 @@ impl OutOfRange {
     }
 }
 
+/// `3/16` as numbers, both of one to nine digits; the lower one may be 0.
+pub(crate) fn fraction(text: &str) -> Option<(i64, i64)> {
+    let (above, below) = text.split_once('/')?;
+    let number = |digits: &str| {
+        let digits = digits.trim();
+        let is_plain =
+            (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        if is_plain { digits.parse::<i64>().ok() } else { None }
+    };
+    Some((number(above)?, number(below)?))
+}
+
 macro_rules! bounded_u8 {
     ($(#[$doc:meta])* $name:ident, $what:literal, $min:expr, $max:expr) => {
         $(#[$doc])*

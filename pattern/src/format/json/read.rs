@@ -1,5 +1,6 @@
 //! From the file to the document.
 
+use crate::document::value::fraction;
 use crate::document::{
     Channel, Destination, Direction, Humanise, Key, Lane, Metre, OutOfRange, Pattern, Percent,
     Port, Program, Project, Property, Scale, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo,
@@ -91,28 +92,12 @@ fn check_name(place: Place, name: &str) -> Result<(), ReadError> {
 
 /// `"7/8"`.
 fn metre(text: &str) -> Result<Metre, ReadError> {
-    let metre = fraction(text).and_then(|(beats, unit)| {
-        let beats = u8::try_from(beats).ok().filter(|beats| (1..=64).contains(beats))?;
-        let unit = u8::try_from(unit).ok().filter(|unit| [1, 2, 4, 8, 16, 32].contains(unit))?;
-        Some(Metre { beats, unit })
-    });
-    metre.ok_or_else(|| ReadError::Text {
+    Metre::parse(text).ok_or_else(|| ReadError::Text {
         place: Place::DOCUMENT,
         field: "metre",
         found: text.to_owned(),
         expected: "\"4/4\" or \"7/8\"",
     })
-}
-
-/// `"3/16"` as numbers, both of at most nine digits.
-pub(super) fn fraction(text: &str) -> Option<(i64, i64)> {
-    let (above, below) = text.split_once('/')?;
-    let number = |digits: &str| {
-        let is_plain =
-            (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        if is_plain { digits.parse::<i64>().ok() } else { None }
-    };
-    Some((number(above.trim())?, number(below.trim())?))
 }
 
 fn pattern(

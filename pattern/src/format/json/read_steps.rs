@@ -4,7 +4,7 @@ use crate::document::{
     Articulation, ChanceGroup, Condition, GateLength, Key, OutOfRange, Percent, Ratchet, Step,
     StepSize, Unknown, Velocity,
 };
-use crate::format::json::read::{at, fraction};
+use crate::format::json::read::at;
 use crate::format::json::{ReadError, file};
 use crate::format::{LimitExceeded, Place};
 use crate::limits::{NOTES_MAX, STEPS_MAX};
@@ -31,13 +31,13 @@ pub(super) fn fill_all(
 }
 
 pub(super) fn step_size(text: &str, place: Place) -> Result<StepSize, ReadError> {
-    let (above, below) = fraction(text).ok_or_else(|| ReadError::Text {
+    let size = StepSize::parse(text).map_err(at(place))?;
+    size.ok_or_else(|| ReadError::Text {
         place,
         field: "step_size",
         found: text.to_owned(),
         expected: "\"1/16\" or \"1/12\"",
-    })?;
-    StepSize::new(above, below).map_err(at(place))
+    })
 }
 
 pub(super) fn gates(text: &str, place: Place) -> Result<Vec<Step>, ReadError> {

@@ -1,5 +1,6 @@
 //! From notation to the document, line by line.
 
+use crate::document::value::fraction;
 use crate::document::{
     Channel, Destination, Direction, Key, Lane, Metre, Pattern, Percent, Port, Program, Project,
     Property, Scale, StepSize, SwingPercent, SwingUnit, Tempo, Track, TrackId, Unknown,
@@ -225,8 +226,7 @@ fn shortened(text: &str) -> String {
 }
 
 fn read_step_size(value: &str) -> Result<StepSize, Kind> {
-    let (above, below) = fraction(value).ok_or_else(|| expected(value, "1/16"))?;
-    Ok(StepSize::new(above, below)?)
+    StepSize::parse(value)?.ok_or_else(|| expected(value, "1/16"))
 }
 
 /// Channel 10, where General MIDI has its drums, counted from 0.
@@ -281,13 +281,7 @@ pub(super) fn number<T: std::str::FromStr>(text: &str, example: &'static str) ->
 }
 
 fn metre(text: &str) -> Result<Metre, Kind> {
-    fraction(text)
-        .and_then(|(beats, unit)| {
-            let beats = u8::try_from(beats).ok().filter(|beats| (1..=64).contains(beats))?;
-            let unit = u8::try_from(unit).ok().filter(|u| [1, 2, 4, 8, 16, 32].contains(u))?;
-            Some(Metre { beats, unit })
-        })
-        .ok_or_else(|| expected(text, "4/4"))
+    Metre::parse(text).ok_or_else(|| expected(text, "4/4"))
 }
 
 fn length(text: &str) -> Result<Ticks, Kind> {
@@ -296,12 +290,6 @@ fn length(text: &str) -> Result<Ticks, Kind> {
         .filter(|(above, below)| *above > 0 && *above <= 65536 * *below && *below > 0)
         .ok_or_else(|| expected(text, "4 or 7/2, in quarter notes"))?;
     Ok(Ticks(mul_div_round(above, PPQ, below).max(1)))
-}
-
-fn fraction(text: &str) -> Option<(i64, i64)> {
-    let (above, below) = text.split_once('/')?;
-    let number = |digits: &str| digits.trim().parse::<u16>().ok().map(i64::from);
-    Some((number(above)?, number(below)?))
 }
 
 fn checked_name(name: &str) -> Result<String, Kind> {

@@ -43,6 +43,13 @@ kick dir=ping-pong: x?50C . x(FILL)*3%50 x_
 }
 
 #[test]
+fn a_length_that_is_no_short_fraction_is_read_back() {
+    let mut project = reread("kick: x");
+    project.patterns[0].length = Some(crate::time::Ticks(99_994));
+    assert_eq!(reread(&write(&project).0), project);
+}
+
+#[test]
 fn euclid_writes_its_rhythm() {
     let a = reread("kick: E(3,8,1)v90");
     let b = reread("kick: . xv90 . . xv90 . . xv90");
