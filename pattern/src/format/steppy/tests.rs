@@ -30,6 +30,24 @@ const LINE: &str = r#"[
 ]"#;
 
 #[test]
+fn what_steppy_has_not_is_told() {
+    let text = "humanise_timing = 5\nlead dir=walk prog=3: C3_ . C3/ .\n> velocity: v20 v30";
+    let (project, _) = crate::format::notation::read(text).unwrap();
+    let (_, warnings) = write(&project.patterns[0]).unwrap();
+    let told: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "StepPy neither humanises nor has scales; left out",
+            "track 1: 2 steps are tied or slide; they are written by their gate lengths",
+            "track 1: StepPy plays forward only; the steps are written in their order",
+            "track 1: StepPy has no lanes; the steps are written without them",
+            "track 1: StepPy sends no program; it is left out",
+        ]
+    );
+}
+
+#[test]
 fn a_line_of_steps_plays_where_it_stands_and_keeps_what_is_off() {
     let (project, warnings) = read(LINE.as_bytes()).unwrap();
     assert_eq!(texts(&warnings), [""; 0]);

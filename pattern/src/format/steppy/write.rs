@@ -1,6 +1,6 @@
 //! From tracks to StepPy's one line of steps.
 
-use crate::document::{Pattern, Step, SwingPercent, Track};
+use crate::document::{Articulation, Direction, Humanise, Pattern, Step, SwingPercent, Track};
 use crate::format::steppy::STEP_SIZE;
 use crate::format::{LimitExceeded, Place, Warning};
 use crate::limits::STEPS_MAX;
@@ -26,10 +26,22 @@ pub fn write(pattern: &Pattern) -> Result<(String, Vec<Warning>), LimitExceeded>
     if pattern.swing.percent != SwingPercent::STRAIGHT {
         warn(Place::DOCUMENT, "StepPy has no swing; the steps are written straight".to_owned());
     }
+    if pattern.humanise != Humanise::default() || pattern.scale.is_some() {
+        warn(Place::DOCUMENT, "StepPy neither humanises nor has scales; left out".to_owned());
+    }
     for (index, track) in pattern.tracks.iter().enumerate() {
         let place = Place::DOCUMENT.track(index);
         for (count, what) in lay(track, length, &mut line).told() {
             warn(place, format!("{count} {what}"));
+        }
+        if track.direction != Direction::Forward {
+            warn(
+                place,
+                "StepPy plays forward only; the steps are written in their order".to_owned(),
+            );
+        }
+        if !track.lanes.is_empty() {
+            warn(place, "StepPy has no lanes; the steps are written without them".to_owned());
         }
         if track.program.is_some() {
             warn(place, "StepPy sends no program; it is left out".to_owned());
@@ -68,6 +80,7 @@ struct Lost {
     micro: usize,
     ratchets: usize,
     rules: usize,
+    joined: usize,
     silent: usize,
 }
 
@@ -80,6 +93,7 @@ impl Lost {
             (self.micro, "steps have micro-timing; they are written on their places"),
             (self.ratchets, "steps have ratchets; they are written as one hit"),
             (self.rules, "steps have a chance or a condition; they are written as always sounding"),
+            (self.joined, "steps are tied or slide; they are written by their gate lengths"),
             (self.silent, "steps are on without a key; they are written as empty"),
         ]
         .into_iter()
@@ -122,6 +136,7 @@ fn lay(track: &Track, length: i64, line: &mut [Option<Written>]) -> Lost {
             lost.chords += usize::from(step.keys.len() > 1);
             lost.micro += usize::from(step.micro_timing.0 != 0);
             lost.ratchets += usize::from(step.ratchet.hits() > 1);
+            lost.joined += usize::from(step.articulation != Articulation::Gate);
             lost.rules += usize::from(step.chance.get() < 100 || step.condition.is_some());
         }
     }
