@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use tresillo_pattern::document::{Pattern, Percent, Slot, Song, Unknown};
 use tresillo_pattern::format::{hydrogen, json, notation, steppy};
-use tresillo_pattern::limits::SLOTS_MAX;
+use tresillo_pattern::limits::{SLOT_BARS_MAX, SLOTS_MAX};
 use tresillo_pattern::smf::{self, MidiFile, Print};
 use tresillo_pattern::{Mutes, PatternIndex, Performance, Project, Tick};
 
@@ -81,6 +81,13 @@ fn read_hydrogen(path: &Path, bytes: &[u8]) -> Result<(Input, Vec<String>)> {
         ));
     }
     project.song = song_of(&project, &groups);
+    let slot_count = project.song.slots.len();
+    if slot_count > SLOTS_MAX {
+        warnings.push(format!(
+            "the song has {slot_count} changes of pattern, where at most {SLOTS_MAX} are kept; the rest is left out"
+        ));
+        project.song.slots.truncate(SLOTS_MAX);
+    }
     Ok((Input::Project(Box::new(project)), warnings))
 }
 
@@ -92,7 +99,9 @@ fn song_of(project: &Project, groups: &[Vec<usize>]) -> Song {
         let bars = pattern.bars(project.metre);
         let pattern = PatternIndex(u8::try_from(*index).unwrap_or(u8::MAX));
         match slots.last_mut() {
-            Some(last) if last.pattern == pattern => last.bars = last.bars.saturating_add(bars),
+            Some(last) if last.pattern == pattern && last.bars + bars <= SLOT_BARS_MAX => {
+                last.bars += bars;
+            }
             _ => slots.push(Slot {
                 pattern,
                 bars,
@@ -102,7 +111,6 @@ fn song_of(project: &Project, groups: &[Vec<usize>]) -> Song {
             }),
         }
     }
-    slots.truncate(SLOTS_MAX);
     Song { slots }
 }
 
@@ -155,6 +163,14 @@ impl Playing {
     #[must_use]
     pub fn pattern(&self) -> Option<&Pattern> {
         self.project.patterns.get(usize::from(self.performance.pattern.0))
+    }
+
+    /// The patterns that may sound: the one that plays, or those of the song, in its order.
+    pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let slots = self.project.song.slots.iter().filter(|_| self.performance.is_song);
+        let of_song =
+            slots.filter_map(|slot| self.project.patterns.get(usize::from(slot.pattern.0)));
+        self.pattern().filter(|_| !self.performance.is_song).into_iter().chain(of_song)
     }
 
     /// What is printed when nothing else is asked for: the cycles, from song position 0.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use tresillo_pattern::smf::print;
 
 use crate::cli::{Depth, Format, Normalize, RenderArgs, Tail};
 use crate::input::{Input, Playing, read};
@@ -65,9 +66,10 @@ pub fn jobs(arguments: &RenderArgs) -> Result<Vec<Job>> {
                 arguments.inputs.len()
             )));
         };
-        format_of(output, arguments.format)?;
+        check_rate(Some(format_of(output, arguments.format)?), arguments.rate)?;
         return Ok(vec![Job { input: input.clone(), output: output.clone(), stem: None }]);
     }
+    check_rate(arguments.format, arguments.rate)?;
     let folder = arguments.out_dir.clone().unwrap_or_default();
     let mut jobs: Vec<Job> = Vec::with_capacity(arguments.inputs.len());
     let mut taken: HashMap<PathBuf, usize> = HashMap::new();
@@ -106,6 +108,18 @@ pub fn format_of(output: &Path, asked: Option<Format>) -> Result<Format> {
     }
 }
 
+/// What the encoder of FLAC takes.
+const FLAC_RATE_MAX_HZ: u32 = 96_000;
+
+fn check_rate(format: Option<Format>, sample_rate_hz: u32) -> Result<()> {
+    if format == Some(Format::Flac) && sample_rate_hz > FLAC_RATE_MAX_HZ {
+        bail!(UsageError(format!(
+            "--rate {sample_rate_hz}: FLAC is written up to {FLAC_RATE_MAX_HZ} Hz; WAV takes more"
+        )));
+    }
+    Ok(())
+}
+
 /// For each job one job a track that has notes. An input that cannot be read keeps its job, which then tells why.
 #[must_use]
 pub fn stems(jobs: Vec<Job>, settings: &JobSettings) -> Vec<Job> {
@@ -127,9 +141,17 @@ fn tracks_with_notes(input: &Path, settings: &JobSettings) -> Option<Vec<(u16, S
         }
         Input::Project(project) => {
             let playing = Playing::new(*project, &settings.pattern).ok()?;
-            let tracks = (0u16..).zip(&playing.pattern()?.tracks);
-            let with_notes = tracks.filter(|(_, track)| track.steps.iter().any(|step| step.is_on));
-            Some(with_notes.map(|(index, track)| (index, track.name.clone())).collect())
+            let printed = print(&playing.project, &playing.performance, playing.print());
+            let mut indices: Vec<u8> =
+                printed.events.iter().map(|printed| printed.event.track_index).collect();
+            indices.sort_unstable();
+            indices.dedup();
+            let name = |index: u8| {
+                let tracks = playing.patterns().filter_map(|p| p.tracks.get(usize::from(index)));
+                tracks.map(|track| track.name.clone()).find(|name| !name.is_empty())
+            };
+            let stem = |index: &u8| (u16::from(*index), name(*index).unwrap_or_default());
+            Some(indices.iter().map(stem).collect())
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What an instrument is to play: messages at frames, and where the music ends.
 
-use tresillo_pattern::smf::{MidiFile, MidiFormat, MidiMessage, TempoMap, Voice, print};
+use tresillo_pattern::smf::{MidiFile, MidiFormat, MidiMessage, TempoMap, Voice, print, programs};
 use tresillo_pattern::{EventKind, FrameClock};
 use tresillo_synth::Message;
 
@@ -165,14 +165,14 @@ pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
     let rate = f64::from(sample_rate_hz);
     let clock = FrameClock::from_zero(playing.project.tempo.bpm(), rate);
     let frame_of = |tick| u64::try_from(clock.frame_of(tick)).unwrap_or(0);
-    let programs = playing.pattern().into_iter().flat_map(|pattern| pattern.programs());
-    let first = programs.map(|(track, channel, program)| ScoreMessage {
-        frame: 0,
-        track: u16::from(track),
-        channel: channel.get(),
-        message: Message::ProgramChange { program: program.get() },
+    let programs = programs(&playing.project, &playing.performance, what.window.start);
+    let first = programs.into_iter().map(|at| ScoreMessage {
+        frame: frame_of(at.tick),
+        track: u16::from(at.track_index),
+        channel: at.channel.get(),
+        message: Message::ProgramChange { program: at.program.get() },
     });
-    let messages = first
+    let mut messages: Vec<ScoreMessage> = first
         .chain(printed.events.iter().map(|printed| {
             let key = printed.event.address.key;
             ScoreMessage {
@@ -186,6 +186,8 @@ pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
             }
         }))
         .collect();
+    // Stable: at one frame programs come before notes.
+    messages.sort_by_key(|message| message.frame);
     Score {
         messages,
         end_frame: frame_of(what.window.end),

@@ -6,6 +6,8 @@ pub const TRACKS_MAX: usize = 32;
 pub const STEPS_MAX: usize = 128;
 /// Patterns in a project.
 pub const PATTERNS_MAX: usize = 128;
+/// The longest pattern, in ticks: 128 steps of 128 whole notes each.
+pub const PATTERN_TICKS_MAX: i64 = 128 * 128 * 4 * crate::time::PPQ;
 /// Slots in a song.
 pub const SLOTS_MAX: usize = 256;
 /// Bars in a slot of a song.

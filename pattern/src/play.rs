@@ -210,10 +210,7 @@ impl Context<'_> {
         tell: &mut impl FnMut(Tick, Note),
     ) {
         let index = usize::from(track_index);
-        if !self.extent.contains(cell.position.nominal)
-            || !self.sounds(index, cell)
-            || length::is_tied_over(self, index, cell.position.place)
-        {
+        if !self.sounds(index, cell) || length::is_tied_over(self, index, cell.position.place) {
             return;
         }
         let shift = micro_timing::shift(self, cell, track);

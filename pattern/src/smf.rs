@@ -12,7 +12,7 @@ mod tempo;
 mod write;
 
 pub use import::{ImportError, ImportOptions, Timing, import};
-pub use print::{Print, Printed, print};
+pub use print::{Print, Printed, ProgramAt, print, programs};
 pub use read::{SmfError, read};
 pub use tempo::TempoMap;
 pub use write::{FileDivision, write};

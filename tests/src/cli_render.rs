@@ -107,5 +107,31 @@ fn song() -> Result<()> {
     let one = report(&room, "render song.json --json --tail none --pattern B")?;
     ensure!(one["music_seconds"] == 0.5 && one["notes"] == 2, "{one}");
     ensure!(room.succeed("events song.json")?.lines().count() == 2 * 20);
+    // A song whose patterns have other tracks and programs than the first: nothing of them is lost on the way.
+    room.write(
+        "two.json",
+        r#"{"format": "tresillo/1", "patterns": [
+            {"name": "A", "tracks": [{"id": 1, "name": "lead", "program": 5, "gates": "x...", "steps": [{"step": 1, "notes": [60]}]}]},
+            {"name": "B", "tracks": [
+                {"id": 1, "name": "lead", "program": 20, "gates": "x...", "steps": [{"step": 1, "notes": [62]}]},
+                {"id": 2, "name": "bass", "channel": 2, "program": 33, "gates": "x...", "steps": [{"step": 1, "notes": [40]}]}]}],
+            "song": [{"pattern": 2, "bars": 1}, {"pattern": 1, "bars": 1}]}"#,
+    )?;
+    let listed = room.succeed("events two.json")?;
+    let programs: Vec<&str> = listed.lines().filter(|line| line.contains("program")).collect();
+    let expected = [
+        "0\t1\t1\tprogram\t19\t0\t0",
+        "0\t2\t2\tprogram\t32\t0\t0",
+        "80640\t1\t1\tprogram\t4\t0\t0",
+    ];
+    ensure!(programs == expected, "{programs:?}");
+    room.succeed("-q convert two.json two.mid")?;
+    let ons = |text: &str| text.lines().filter(|line| line.contains("note-on")).count();
+    let printed = room.succeed("events two.mid")?;
+    ensure!(ons(&listed) == 12 && ons(&printed) == 12, "{listed}\n{printed}");
+    ensure!(printed.lines().filter(|line| line.contains("program")).count() == 3, "{printed}");
+    let stems = room.succeed("render two.json --stems --json --out-dir two")?;
+    ensure!(stems.lines().count() == 2, "{stems}");
+    room.fail("render song.json -o a.flac --rate 192000", 2, "FLAC is written up to 96000 Hz")?;
     Ok(())
 }

@@ -25,6 +25,10 @@ impl Spool {
         let path = PathBuf::from(path);
         let file =
             File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
+        // Where an open file may lose its name, nothing is left of it however the program ends.
+        if cfg!(unix) {
+            fs::remove_file(&path)?;
+        }
         Ok(Spool { path, file: BufWriter::with_capacity(1 << 16, file) })
     }
 

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use anyhow::{Context, Result, bail};
 use tresillo_pattern::document::Velocity;
-use tresillo_pattern::smf::{Division, MidiFile, MidiMessage, TempoMap, Voice, print};
+use tresillo_pattern::smf::{
+    Division, MidiFile, MidiMessage, ProgramAt, TempoMap, Voice, print, programs,
+};
 use tresillo_pattern::{EventKind, FrameClock};
 
 use crate::cli::EventsArgs;
@@ -48,13 +50,18 @@ pub fn of_project(playing: &Playing, arguments: &EventsArgs) -> String {
         .map(|rate| FrameClock::from_zero(playing.project.tempo.bpm(), f64::from(rate)));
     let mut out = String::new();
     let start = what.window.start;
-    for (index, channel, program) in playing.pattern().into_iter().flat_map(|p| p.programs()) {
-        let row = Row { kind: "program", number: program.get(), value: 0, length: 0 };
-        let place = (u16::from(index) + 1, channel.get() + 1);
-        line(&mut out, start.0, place, &row, clock.map(|clock| clock.frame_of(start)));
-    }
+    let mut programs =
+        programs(&playing.project, &playing.performance, start).into_iter().peekable();
+    let list_program = |out: &mut String, at: ProgramAt| {
+        let row = Row { kind: "program", number: at.program.get(), value: 0, length: 0 };
+        let place = (u16::from(at.track_index) + 1, at.channel.get() + 1);
+        line(out, at.tick.0, place, &row, clock.map(|clock| clock.frame_of(at.tick)));
+    };
     for printed in &printed.events {
         let event = printed.event;
+        while let Some(at) = programs.next_if(|at| at.tick <= event.tick) {
+            list_program(&mut out, at);
+        }
         let (kind, value, length) = match event.kind {
             EventKind::NoteOn { velocity } => {
                 ("note-on", Velocity::from_share(velocity).get(), printed.length.0)
@@ -66,6 +73,7 @@ pub fn of_project(playing: &Playing, arguments: &EventsArgs) -> String {
         let row = Row { kind, number: event.address.key, value: i32::from(value), length };
         line(&mut out, event.tick.0, place, &row, frame);
     }
+    programs.for_each(|at| list_program(&mut out, at));
     out
 }
 

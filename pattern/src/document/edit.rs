@@ -8,7 +8,9 @@ use crate::document::{
     Step, StepSize, Swing, Tempo, Track,
 };
 use crate::format::{LimitExceeded, Place};
-use crate::limits::{LANES_MAX, PATTERNS_MAX, SLOTS_MAX, STEPS_MAX, TRACKS_MAX};
+use crate::limits::{
+    LANES_MAX, PATTERN_TICKS_MAX, PATTERNS_MAX, SLOT_BARS_MAX, SLOTS_MAX, STEPS_MAX, TRACKS_MAX,
+};
 use crate::performance::PatternIndex;
 use crate::time::Ticks;
 
@@ -160,6 +162,32 @@ pub enum EditError {
     /// Two lanes of a track would give one property.
     #[error("{0}: two lanes of one property")]
     SameProperty(Place),
+    /// A metre that there is not.
+    #[error("a metre of {beats}/{unit}, where 1 to 64 beats of 1, 2, 4, 8, 16 or 32 are allowed")]
+    BadMetre {
+        /// Beats in a bar.
+        beats: u8,
+        /// What a beat is.
+        unit: u8,
+    },
+    /// A pattern of no length, or of one beyond every track.
+    #[error("{place}: a length of {ticks} ticks, where 1 to {max} are allowed")]
+    BadLength {
+        /// Where.
+        place: Place,
+        /// The length.
+        ticks: i64,
+        /// The longest.
+        max: i64,
+    },
+    /// A slot of no bars, or of more than there may be.
+    #[error("slot {slot} of the song has {bars} bars, where 1 to {SLOT_BARS_MAX} are allowed")]
+    BadBars {
+        /// From 1.
+        slot: usize,
+        /// How many.
+        bars: u16,
+    },
     /// A slot of the song would play a pattern that is not there.
     #[error("slot {slot} of the song plays pattern {pattern}, which is not there")]
     NoSuchPattern {
@@ -177,12 +205,19 @@ impl Edit {
     /// [`EditError`]; the project is as it was.
     pub fn apply(self, project: &mut Project) -> Result<Edit, EditError> {
         match self {
-            Edit::SetProject(head) => Ok(Edit::SetProject(swap_project(project, head))),
+            Edit::SetProject(head) => {
+                let Metre { beats, unit } = head.metre;
+                if !head.metre.is_valid() {
+                    return Err(EditError::BadMetre { beats, unit });
+                }
+                Ok(Edit::SetProject(swap_project(project, head)))
+            }
             Edit::SetSong(song) => set_song(project, song),
             Edit::InsertPattern { index, pattern } => insert_pattern(project, index, *pattern),
             Edit::RemovePattern { index } => remove_pattern(project, index),
             Edit::SetPattern { index, head } => {
                 let pattern = pattern_mut(project, index)?;
+                check_length(Place::pattern(index), head.length)?;
                 let head = Box::new(swap_pattern(pattern, *head));
                 Ok(Edit::SetPattern { index, head })
             }
@@ -266,7 +301,10 @@ fn swap_track(track: &mut Track, head: TrackHead) -> TrackHead {
 fn set_song(project: &mut Project, song: Song) -> Result<Edit, EditError> {
     let count = song.slots.len();
     LimitExceeded::check(Place::DOCUMENT, "slots in the song", count, SLOTS_MAX)?;
-    for (slot, Slot { pattern, .. }) in (1..).zip(&song.slots) {
+    for (slot, Slot { pattern, bars, .. }) in (1..).zip(&song.slots) {
+        if !(1..=SLOT_BARS_MAX).contains(bars) {
+            return Err(EditError::BadBars { slot, bars: *bars });
+        }
         let pattern = usize::from(pattern.0);
         if pattern >= project.patterns.len() {
             return Err(EditError::NoSuchPattern { slot, pattern: pattern + 1 });
@@ -285,6 +323,7 @@ fn insert_pattern(
         return Err(EditError::NoSuch(Place::pattern(index)));
     }
     LimitExceeded::check(Place::DOCUMENT, "patterns", count + 1, PATTERNS_MAX)?;
+    check_pattern(index, &pattern)?;
     project.patterns.insert(index, pattern);
     for slot in &mut project.song.slots {
         if usize::from(slot.pattern.0) >= index {
@@ -322,6 +361,31 @@ fn insert_track(project: &mut Project, at: TrackPlace, track: Track) -> Result<E
     }
     pattern.tracks.insert(at.track, track);
     Ok(Edit::RemoveTrack { at })
+}
+
+fn check_length(place: Place, length: Option<Ticks>) -> Result<(), EditError> {
+    match length {
+        Some(Ticks(ticks)) if !(1..=PATTERN_TICKS_MAX).contains(&ticks) => {
+            Err(EditError::BadLength { place, ticks, max: PATTERN_TICKS_MAX })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A whole pattern that comes in is held to what a file is held to.
+fn check_pattern(index: usize, pattern: &Pattern) -> Result<(), EditError> {
+    check_length(Place::pattern(index), pattern.length)?;
+    let count = pattern.tracks.len();
+    LimitExceeded::check(Place::pattern(index), "tracks", count, TRACKS_MAX)?;
+    for (number, track) in pattern.tracks.iter().enumerate() {
+        let at = TrackPlace { pattern: index, track: number };
+        check_steps(at, &track.steps)?;
+        check_lanes(at, &track.lanes)?;
+        if pattern.tracks.iter().skip(number + 1).any(|other| other.id == track.id) {
+            return Err(EditError::SameId { place: place(at), id: track.id.0 });
+        }
+    }
+    Ok(())
 }
 
 fn check_steps(at: TrackPlace, steps: &[Step]) -> Result<(), EditError> {

@@ -19,13 +19,18 @@ impl Default for Metre {
 }
 
 impl Metre {
+    /// Whether a file can hold it: 1 to 64 beats of 1, 2, 4, 8, 16 or 32 of a whole note.
+    #[must_use]
+    pub fn is_valid(self) -> bool {
+        (1..=64).contains(&self.beats) && [1, 2, 4, 8, 16, 32].contains(&self.unit)
+    }
+
     /// The metre that `text` says: `7/8`. `None` where it says none, or one out of range.
     #[must_use]
     pub fn parse(text: &str) -> Option<Metre> {
         let (beats, unit) = fraction(text)?;
-        let beats = u8::try_from(beats).ok().filter(|beats| (1..=64).contains(beats))?;
-        let unit = u8::try_from(unit).ok().filter(|unit| [1, 2, 4, 8, 16, 32].contains(unit))?;
-        Some(Metre { beats, unit })
+        let metre = Metre { beats: u8::try_from(beats).ok()?, unit: u8::try_from(unit).ok()? };
+        Some(metre).filter(|metre| metre.is_valid())
     }
 
     /// The length of a bar.

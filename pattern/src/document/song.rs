@@ -51,6 +51,7 @@ impl Pattern {
     #[must_use]
     pub fn bars(&self, metre: Metre) -> u16 {
         let bar = metre.bar_ticks().0;
+        let bar = bar.max(1);
         u16::try_from((self.length_ticks().0 + bar - 1) / bar).unwrap_or(SLOT_BARS_MAX).max(1)
     }
 }

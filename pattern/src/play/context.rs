@@ -118,9 +118,11 @@ impl<'a> Context<'a> {
         condition::holds(self, track_index, cell) && chance::holds(self, track_index, cell)
     }
 
-    /// Whether a cell sounds, if its place is not taken by a tie: on, and let sound.
+    /// Whether a cell sounds, if its place is not taken by a tie: inside what the song has of the pattern, on, and let sound.
     #[inline]
     pub(crate) fn sounds(&self, track_index: usize, cell: &Cell<'_>) -> bool {
-        cell.gate.is_on && self.holds(track_index, cell)
+        self.extent.contains(cell.position.nominal)
+            && cell.gate.is_on
+            && self.holds(track_index, cell)
     }
 }

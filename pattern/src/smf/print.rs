@@ -1,6 +1,6 @@
 //! A pattern printed: so many cycles of it, event by event, exactly as they will sound.
 
-use crate::document::Project;
+use crate::document::{Channel, Pattern, Program, Project};
 use crate::performance::Performance;
 use crate::player::Player;
 use crate::queue::{Event, EventKind};
@@ -57,6 +57,46 @@ impl Printed {
         let is_onset = |e: &&PrintedEvent| matches!(e.event.kind, EventKind::NoteOn { .. });
         self.events.iter().filter(is_onset).count()
     }
+}
+
+/// A channel that is set to a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProgramAt {
+    /// When: where the pattern begins to play.
+    pub tick: Tick,
+    /// Whose program it is.
+    pub track_index: u8,
+    /// Which channel.
+    pub channel: Channel,
+    /// To which program.
+    pub program: Program,
+}
+
+/// The programs that the channels are set to from `start` on, in order: those of the pattern that plays, or of each slot of
+/// the song where it begins.
+#[must_use]
+pub fn programs(project: &Project, performance: &Performance, start: Tick) -> Vec<ProgramAt> {
+    let of = |index: usize, tick: Tick| {
+        let pattern = project.patterns.get(index);
+        pattern.into_iter().flat_map(Pattern::programs).map(
+            move |(track_index, channel, program)| ProgramAt {
+                tick,
+                track_index,
+                channel,
+                program,
+            },
+        )
+    };
+    if !performance.is_song {
+        return of(usize::from(performance.pattern.0), start).collect();
+    }
+    let mut at = Tick::ZERO;
+    let mut all = Vec::new();
+    for slot in &project.song.slots {
+        all.extend(of(usize::from(slot.pattern.0), at.max(start)));
+        at += slot.length_ticks(project.metre);
+    }
+    all
 }
 
 /// Prints what sounds in a window. Notes that begin in it sound to their own end.

@@ -6,7 +6,7 @@ use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, T
 use crate::document::{Pattern, Project, Velocity};
 use crate::performance::Performance;
 use crate::queue::EventKind;
-use crate::smf::print::{Printed, PrintedEvent};
+use crate::smf::print::{Printed, PrintedEvent, ProgramAt, programs};
 use crate::time::{PPQ, Tick};
 
 /// How finely time is written.
@@ -49,19 +49,20 @@ pub fn write(
     let mut smf = Smf::new(Header::new(Format::Parallel, Timing::Metrical(u15::new(ppq))));
     let title = if project.name.is_empty() { &pattern.name } else { &project.name };
     smf.tracks.push(conductor(project, title, printed, scale));
-    for (index, track) in (0u8..).zip(&pattern.tracks) {
+    let programs = programs(project, performance, start);
+    for index in 0..track_count(project, performance, pattern) {
         let mut line = Line::new(scale);
-        if !track.name.is_empty() {
-            line.push(start, TrackEventKind::Meta(MetaMessage::TrackName(track.name.as_bytes())));
+        if let Some(name) = track_name(project, performance, pattern, index) {
+            line.push(start, TrackEventKind::Meta(MetaMessage::TrackName(name.as_bytes())));
         }
-        if let Some(program) = track.program {
-            let channel = u4::new(track.destination.channel.get());
-            let message = MidiMessage::ProgramChange { program: u7::new(program.get()) };
-            line.push(start, TrackEventKind::Midi { channel, message });
-        }
+        let mut programs = programs.iter().filter(|p| p.track_index == index).peekable();
         for event in printed.events.iter().filter(|printed| printed.event.track_index == index) {
+            while let Some(at) = programs.next_if(|at| at.tick <= event.event.tick) {
+                line.push(at.tick, program(at));
+            }
             line.push(event.event.tick, voice(event));
         }
+        programs.for_each(|at| line.push(at.tick, program(at)));
         smf.tracks.push(line.finish(printed.end));
     }
     let mut bytes = Vec::new();
@@ -70,6 +71,42 @@ pub fn write(
         bytes.clear();
     }
     bytes
+}
+
+/// The patterns that may sound: the one that plays, or those of the song, in its order.
+fn patterns<'a>(
+    project: &'a Project,
+    performance: &Performance,
+    pattern: &'a Pattern,
+) -> Vec<&'a Pattern> {
+    if !performance.is_song {
+        return vec![pattern];
+    }
+    let slots = project.song.slots.iter();
+    slots.filter_map(|slot| project.patterns.get(usize::from(slot.pattern.0))).collect()
+}
+
+fn track_count(project: &Project, performance: &Performance, pattern: &Pattern) -> u8 {
+    let patterns = patterns(project, performance, pattern);
+    let most = patterns.iter().map(|pattern| pattern.tracks.len()).max().unwrap_or(0);
+    u8::try_from(most).unwrap_or(u8::MAX)
+}
+
+/// What the track at this place is called in the first pattern that has one there.
+fn track_name<'a>(
+    project: &'a Project,
+    performance: &Performance,
+    pattern: &'a Pattern,
+    index: u8,
+) -> Option<&'a str> {
+    let patterns = patterns(project, performance, pattern);
+    let tracks = patterns.into_iter().filter_map(|p| p.tracks.get(usize::from(index)));
+    tracks.map(|track| track.name.as_str()).find(|name| !name.is_empty())
+}
+
+fn program(at: &ProgramAt) -> TrackEventKind<'static> {
+    let message = MidiMessage::ProgramChange { program: u7::new(at.program.get()) };
+    TrackEventKind::Midi { channel: u4::new(at.channel.get()), message }
 }
 
 fn is_on_grid(printed: &Printed, start: Tick, ppq: u16) -> bool {

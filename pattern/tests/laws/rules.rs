@@ -224,6 +224,29 @@ fn a_song_begins_each_pattern_where_its_slot_begins() {
     assert_eq!(found, expected);
 }
 
+/// A step behind the end of a slot does not sound there, so it ties nothing into the next slot's first step.
+#[test]
+fn ties_end_with_their_slot() {
+    let text = "[A]\nkick: .\n[B]\nlead: C3=50 . . G3_";
+    let (mut project, _) = notation::read(text).unwrap();
+    project.metre = Metre { beats: 1, unit: 4 };
+    let slot = |pattern| Slot {
+        pattern: PatternIndex(pattern),
+        bars: 1,
+        transpose: 0,
+        mutes: Mutes::NONE,
+        unknown: Unknown::default(),
+    };
+    project.song.slots = vec![slot(1), slot(0), slot(1)];
+    let performance = Performance { is_song: true, ..Performance::default() };
+    let mut out = Vec::new();
+    play(&project, &performance, Window::new(0, 12 * STEP), &mut out);
+    let found: Vec<(i64, u8, i64)> =
+        out.iter().map(|note| (note.onset.0 / STEP, note.address.key, note.length.0)).collect();
+    let half = STEP / 2;
+    assert_eq!(found, [(0, 60, half), (3, 67, STEP), (8, 60, half), (11, 67, STEP)]);
+}
+
 #[test]
 fn an_early_note_of_a_slot_sounds_before_the_slot() {
     let (mut project, _) = notation::read("[A]\nkick: . . . .\n[B]\nrim: x<600 . . .").unwrap();

@@ -113,6 +113,33 @@ fn a_long_history_is_undone_step_by_step() {
 fn what_cannot_be_is_refused_and_changes_nothing() {
     let nowhere = TrackPlace { pattern: 0, track: 5 };
     let refused: Vec<(Edit, &str)> = vec![
+        (
+            Edit::SetProject(ProjectHead {
+                metre: Metre { beats: 0, unit: 4 },
+                ..ProjectHead::default()
+            }),
+            "a metre of 0/4, where 1 to 64 beats of 1, 2, 4, 8, 16 or 32 are allowed",
+        ),
+        (
+            Edit::SetPattern {
+                index: 0,
+                head: Box::new(PatternHead { length: Some(Ticks(-5)), ..PatternHead::default() }),
+            },
+            "pattern 1: a length of -5 ticks, where 1 to 1321205760 are allowed",
+        ),
+        (
+            Edit::InsertPattern {
+                index: 0,
+                pattern: Box::new(Pattern { tracks: vec![track(1); 2], ..Pattern::default() }),
+            },
+            "pattern 1, track 1: another track of the pattern has the id 1",
+        ),
+        (
+            Edit::SetSong(Song {
+                slots: vec![Slot { bars: 5000, ..project().song.slots[0].clone() }],
+            }),
+            "slot 1 of the song has 5000 bars, where 1 to 999 are allowed",
+        ),
         (Edit::RemovePattern { index: 9 }, "there is no pattern 10 to edit"),
         (Edit::RemoveTrack { at: nowhere }, "there is no pattern 1, track 6 to edit"),
         (Edit::MoveTrack { at: FIRST, to: 2 }, "there is no pattern 1, track 3 to edit"),

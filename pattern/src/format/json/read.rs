@@ -10,7 +10,9 @@ use crate::format::json::read_song::song;
 use crate::format::json::read_steps::{fill_all, gates, step_size};
 use crate::format::json::{FORMAT, ReadError, file};
 use crate::format::{LimitExceeded, Place, Warning};
-use crate::limits::{DOCUMENT_BYTES_MAX, LANES_MAX, NAME_MAX, PATTERNS_MAX, STEPS_MAX, TRACKS_MAX};
+use crate::limits::{
+    DOCUMENT_BYTES_MAX, LANES_MAX, NAME_MAX, PATTERN_TICKS_MAX, PATTERNS_MAX, STEPS_MAX, TRACKS_MAX,
+};
 use crate::time::{PPQ, Ticks, mul_div_round};
 
 /// Reads a project file. What could be read but not taken as it stands is told in the warnings.
@@ -165,13 +167,13 @@ fn length(value: &serde_json::Value, place: Place) -> Result<Ticks, ReadError> {
             .map(|(above, below)| mul_div_round(above, PPQ, below)),
         _ => value.as_f64().map(|beats| crate::time::Tick::from_beats(beats).0),
     };
-    // 128 steps of 128 whole notes each.
-    let max = 128 * 128 * 4 * PPQ;
-    ticks.filter(|ticks| (1..=max).contains(ticks)).map(Ticks).ok_or_else(|| ReadError::Text {
-        place,
-        field: "length",
-        found: value.to_string(),
-        expected: "4 or \"7/2\", in quarter notes, above 0 and at most 65536",
+    ticks.filter(|ticks| (1..=PATTERN_TICKS_MAX).contains(ticks)).map(Ticks).ok_or_else(|| {
+        ReadError::Text {
+            place,
+            field: "length",
+            found: value.to_string(),
+            expected: "4 or \"7/2\", in quarter notes, above 0 and at most 65536",
+        }
     })
 }
 
