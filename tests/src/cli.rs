@@ -317,7 +317,7 @@ fn factory_patterns() -> Result<()> {
     Ok(())
 }
 
-/// The listing of two factory patterns, reviewed by eye; `cargo xtask golden` writes it anew.
+/// The listing of two factory patterns; `cargo xtask golden` writes it anew.
 fn golden_events() -> Result<()> {
     let room = Room::new()?;
     for name in ["tresillo", "polymetre"] {
