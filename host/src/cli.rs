@@ -226,6 +226,15 @@ pub struct ConvertArgs {
     /// From a MIDI file: the quarter note to take it to
     #[arg(long = "until", value_name = "BEAT")]
     pub until: Option<f64>,
+    /// Give all patterns the groove of this MIDI file: how far from the grid its player puts the places of a bar
+    #[arg(long, value_name = "FILE.mid")]
+    pub groove: Option<PathBuf>,
+    /// The grid of the groove, a part of a whole note (1/16)
+    #[arg(long, value_name = "1/16", value_parser = parse_step_size, requires = "groove")]
+    pub groove_step: Option<StepSize>,
+    /// Quarter notes until the groove begins anew; a bar of the file by itself
+    #[arg(long, value_name = "BEATS", requires = "groove")]
+    pub groove_beats: Option<f64>,
     /// Ticks a quarter note of a MIDI file; by itself 960, or 20160 where something would move
     #[arg(long, value_name = "TICKS", value_parser = clap::value_parser!(u16).range(1..=32_767))]
     pub ppq: Option<u16>,

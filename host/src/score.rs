@@ -1,7 +1,10 @@
 //! What an instrument is to play: messages at frames, and where the music ends.
 
-use tresillo_pattern::smf::{MidiFile, MidiFormat, MidiMessage, TempoMap, Voice, print, programs};
-use tresillo_pattern::{EventKind, FrameClock};
+use tresillo_pattern::document::{Control, Lock};
+use tresillo_pattern::smf::{
+    MidiFile, MidiFormat, MidiMessage, PrintedEvent, TempoMap, Voice, print,
+};
+use tresillo_pattern::{Change, Event, EventKind, FrameClock, Note, NoteOffQueue, Tick, Ticks};
 use tresillo_synth::Message;
 
 use crate::input::Playing;
@@ -21,6 +24,8 @@ pub struct Score {
     pub hanging_count: usize,
     /// Notes that were too many to sound at once.
     pub refused_count: u64,
+    /// Tunings, brightnesses and pans of single notes, which an instrument of MIDI 1.0 cannot be told.
+    pub lost_count: usize,
 }
 
 /// One message at a frame of the piece.
@@ -164,36 +169,90 @@ pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
     let printed = print(&playing.project, &playing.performance, what);
     let rate = f64::from(sample_rate_hz);
     let clock = FrameClock::from_zero(playing.project.tempo.bpm(), rate);
-    let frame_of = |tick| u64::try_from(clock.frame_of(tick)).unwrap_or(0);
-    let programs = programs(&playing.project, &playing.performance, what.window.start);
-    let first = programs.into_iter().map(|at| ScoreMessage {
-        frame: frame_of(at.tick),
-        track: u16::from(at.track_index),
-        channel: at.channel.get(),
-        message: Message::ProgramChange { program: at.program.get() },
-    });
-    let mut messages: Vec<ScoreMessage> = first
-        .chain(printed.events.iter().map(|printed| {
-            let key = printed.event.address.key;
-            ScoreMessage {
-                frame: frame_of(printed.event.tick),
-                track: u16::from(printed.event.track_index),
-                channel: printed.event.address.channel,
-                message: match printed.event.kind {
-                    EventKind::NoteOn { velocity } => Message::NoteOn { key, velocity },
-                    EventKind::NoteOff => Message::NoteOff { key },
-                },
-            }
-        }))
-        .collect();
-    // Stable: at one frame programs come before notes.
-    messages.sort_by_key(|message| message.frame);
+    let has_delay = printed.events.iter().any(|printed| printed.event.delay.ms().abs() > 0.0);
+    let messages = if has_delay {
+        delayed(&printed.events, clock, rate)
+    } else {
+        let timed = |printed: &PrintedEvent| (clock.frame_of(printed.event.tick), printed.event);
+        printed.events.iter().map(timed).filter_map(score_message).collect()
+    };
     Score {
         messages,
-        end_frame: frame_of(what.window.end),
+        end_frame: u64::try_from(clock.frame_of(what.window.end)).unwrap_or(0),
         end_seconds: what.window.end.to_beats() * 60.0 / playing.project.tempo.bpm(),
         note_count: printed.note_count(),
         hanging_count: 0,
         refused_count: printed.refused_count,
+        lost_count: printed.note_expression_count(),
     }
+}
+
+/// The messages of a print whose tracks have delays: each event at the frame of its tick and delay, rounded once, and none
+/// before the start. Two tracks may now meet on a key where they did not before, so the rules of the queue are applied once
+/// more, in frames.
+fn delayed(events: &[PrintedEvent], clock: FrameClock, rate: f64) -> Vec<ScoreMessage> {
+    let frame_of =
+        |tick: Tick, delay_frames: f64| Tick(clock.frame_of_delayed(tick, delay_frames).max(0));
+    let (mut notes, mut changes) = (Vec::new(), Vec::new());
+    for printed in events {
+        let event = printed.event;
+        let delay_frames = event.delay.frames(rate);
+        let tick = frame_of(event.tick, delay_frames);
+        let (address, track_index, delay) = (event.address, event.track_index, event.delay);
+        match event.kind {
+            EventKind::NoteOn { velocity } => {
+                let end = frame_of(event.tick + printed.length, delay_frames);
+                let length = Ticks((end - tick).0);
+                let (onset, step_index) = (tick, 0);
+                notes.push(Note {
+                    onset,
+                    length,
+                    address,
+                    velocity,
+                    track_index,
+                    step_index,
+                    delay,
+                });
+            }
+            EventKind::NoteOff => {}
+            EventKind::Control(lock) => {
+                changes.push(Change { tick, address, track_index, lock, base: lock, delay });
+            }
+        }
+    }
+    notes.sort_by_key(|note| (note.onset, note.track_index));
+    changes.sort_by_key(|change| (change.tick, change.track_index));
+    let mut messages = Vec::with_capacity(events.len());
+    NoteOffQueue::new().advance(&notes, &changes, Tick(i64::MAX), &mut |event| {
+        messages.extend(score_message((event.tick.0, event)));
+    });
+    messages
+}
+
+/// An event at its frame as an instrument is told it; `None` for what cannot be told of a note by itself.
+fn score_message((frame, event): (i64, Event)) -> Option<ScoreMessage> {
+    let key = event.address.key;
+    let message = match event.kind {
+        EventKind::NoteOn { velocity } => Message::NoteOn { key, velocity },
+        EventKind::NoteOff => Message::NoteOff { key },
+        EventKind::Control(lock) => control_message(lock, key)?,
+    };
+    Some(ScoreMessage {
+        frame: u64::try_from(frame).unwrap_or(0),
+        track: u16::from(event.track_index),
+        channel: event.address.channel,
+        message,
+    })
+}
+
+fn control_message(lock: Lock, key: u8) -> Option<Message> {
+    // Within the range of its control, which for all but the bend is seven bits.
+    let value = u8::try_from(lock.value()).unwrap_or(0);
+    Some(match lock.control() {
+        Control::Cc(controller) => Message::ControlChange { controller: controller.get(), value },
+        Control::Bend => Message::PitchBend { value: lock.value() },
+        Control::Program => Message::ProgramChange { program: value },
+        Control::Pressure => Message::PolyPressure { key, pressure: value },
+        Control::Tuning | Control::Brightness | Control::Pan => return None,
+    })
 }

@@ -1,14 +1,32 @@
 //! The load of BENCHMARKS.md: 32 tracks of 64 steps, all on, at 120 BPM and 48 kHz.
 
 use tresillo_pattern::document::*;
-use tresillo_pattern::{FrameClock, Performance, Player, Ticks, Window};
+use tresillo_pattern::{FrameClock, Mutes, PatternIndex, Performance, Player, Ticks, Window};
 
 /// Frames in a block.
 const BLOCK: i64 = 64;
 
+/// Two controllers, the bend and the tuning of each note.
+fn locks(pick: usize) -> Locks {
+    let mut locks = Locks::NONE;
+    let value = i64::try_from(pick % 128).unwrap_or(0);
+    let controls = [Control::cc(74), Control::cc(1), Ok(Control::Bend), Ok(Control::Tuning)];
+    for control in controls.into_iter().flatten() {
+        // In range, and fewer than sixteen.
+        let _ = Lock::new(control, value).and_then(|lock| locks.set(lock));
+    }
+    locks
+}
+
+fn groove() -> Option<Groove> {
+    let offsets = (0..16).map(|place| Ticks(place * 37 % 400 - 200)).collect();
+    Groove::new(StepSize::SIXTEENTH, offsets).ok()
+}
+
 /// Playback block after block.
 pub(crate) struct Run {
     project: Project,
+    performance: Performance,
     player: Player,
     clock: FrameClock,
     frame: i64,
@@ -30,6 +48,7 @@ impl Run {
         let pattern = Pattern { tracks: (0..32).map(track).collect(), ..Pattern::default() };
         Run {
             project: Project { patterns: vec![pattern], ..Project::default() },
+            performance: Performance::default(),
             player: Player::new(),
             clock: FrameClock::from_zero(120.0, 48_000.0),
             frame: 0,
@@ -63,6 +82,7 @@ impl Run {
                 chance_group: pick.is_multiple_of(6).then_some(ChanceGroup::MIN),
                 condition: Condition::parse(conditions[pick % conditions.len()]).unwrap_or(None),
                 ratchet,
+                locks: locks(pick),
                 ..Step::default()
             }
         };
@@ -79,7 +99,12 @@ impl Run {
                 ..Destination::default()
             },
             direction: Direction::ALL[id % Direction::ALL.len()],
-            lanes: vec![lane(Property::Velocity), lane(Property::Chance)],
+            lanes: vec![
+                lane(Property::Velocity),
+                lane(Property::Chance),
+                lane(Property::Lock(Control::Bend)),
+            ],
+            base: locks(1),
             steps: (0..128).map(|index| step(id, index)).collect(),
             ..Track::default()
         };
@@ -93,10 +118,26 @@ impl Run {
                 unit: SwingUnit::Sixteenth,
             },
             scale: Scale::parse("C minor"),
+            groove: groove(),
             tracks: (0..32).map(track).collect(),
             ..Pattern::default()
         };
         Run { project: Project { patterns: vec![pattern], ..Project::default() }, ..Run::new() }
+    }
+
+    /// The same as a song of two slots, so that playing also chooses what plays.
+    pub(crate) fn with_everything_in_a_song() -> Run {
+        let mut run = Run::with_everything();
+        let slot = |bars| Slot {
+            pattern: PatternIndex(0),
+            bars,
+            transpose: 2,
+            mutes: Mutes::NONE,
+            unknown: Unknown::default(),
+        };
+        run.project.song.slots = (0..256).map(|index| slot(1 + index % 3)).collect();
+        run.performance.is_song = true;
+        run
     }
 
     /// Plays the next block; how many events it had.
@@ -107,7 +148,7 @@ impl Run {
             end: self.clock.first_tick_at(end),
         };
         let mut count = 0;
-        self.player.advance(&self.project, &Performance::default(), window, &mut |event| {
+        self.player.advance(&self.project, &self.performance, window, &mut |event| {
             std::hint::black_box(self.clock.frame_of(event.tick));
             count += 1;
         });

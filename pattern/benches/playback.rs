@@ -22,6 +22,12 @@ fn block_of_64_frames_with_32_tracks_of_128_steps_and_everything(bencher: divan:
     bencher.bench_local(move || run.block());
 }
 
+#[divan::bench]
+fn block_of_64_frames_with_everything_in_a_song_of_256_slots(bencher: divan::Bencher) {
+    let mut run = load::Run::with_everything_in_a_song();
+    bencher.bench_local(move || run.block());
+}
+
 /// A tenth of the limits: 13 patterns of 32 tracks of 128 steps, every fourth of which says something.
 fn tenth_full() -> Project {
     let step =

@@ -5,7 +5,9 @@
 
 pub(crate) mod condition;
 pub mod edit;
+pub(crate) mod groove;
 pub(crate) mod lane;
+pub(crate) mod lock;
 pub(crate) mod metre;
 pub(crate) mod pattern;
 pub(crate) mod project;
@@ -16,12 +18,16 @@ pub(crate) mod track;
 pub(crate) mod value;
 
 pub use condition::{Condition, CycleRatio, Rule};
+pub use groove::Groove;
 pub use lane::{Lane, Property};
+pub use lock::{Control, Lock, Locks};
 pub use metre::Metre;
 pub use pattern::{Humanise, Pattern, Swing, SwingPercent, SwingUnit};
 pub use project::{Project, Unknown};
 pub use scale::Scale;
 pub use song::{Slot, Song};
 pub use step::{Articulation, GateLength, Keys, Ratchet, Step};
-pub use track::{Destination, Direction, StepSize, Track, TrackId};
-pub use value::{ChanceGroup, Channel, Key, OutOfRange, Percent, Port, Program, Tempo, Velocity};
+pub use track::{Delay, Destination, Direction, StepSize, Track, TrackId};
+pub use value::{
+    ChanceGroup, Channel, Controller, Key, OutOfRange, Percent, Port, Program, Tempo, Velocity,
+};

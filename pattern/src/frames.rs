@@ -69,6 +69,19 @@ impl FrameClock {
         (self.frame_position(tick.0 as f64) + (0.5 + HALF_TOLERANCE)).floor() as i64
     }
 
+    /// The frame on which `tick` sounds when it is delayed by so many frames, of which a fraction counts: rounded once.
+    #[inline]
+    #[must_use]
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "positions stay far below 2^53; the conversion saturates"
+    )]
+    pub fn frame_of_delayed(&self, tick: Tick, delay_frames: f64) -> i64 {
+        let position = self.frame_position(tick.0 as f64) + delay_frames;
+        (position + (0.5 + HALF_TOLERANCE)).floor() as i64
+    }
+
     /// The first tick that sounds at `frame` or after it: the smallest whose [`FrameClock::frame_of`] is not before it.
     ///
     /// Blocks `[f, f + n)` therefore hold the ticks `[first_tick_at(f), first_tick_at(f + n))`, and tile.

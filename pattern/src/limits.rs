@@ -16,8 +16,12 @@ pub const SLOT_BARS_MAX: u16 = 999;
 pub const NOTES_MAX: usize = 16;
 /// Hits in a ratchet.
 pub const RATCHET_MAX: u8 = 16;
-/// Lanes of a track.
-pub const LANES_MAX: usize = 16;
+/// Locks of a step, and controls that a track has base values for.
+pub const LOCKS_MAX: usize = 16;
+/// Lanes of a track: one for each property, and for each control.
+pub const LANES_MAX: usize = 8 + LOCKS_MAX;
+/// The longest delay of a track, either way, in milliseconds.
+pub const DELAY_MS_MAX: f64 = 1_000.0;
 /// The longest and the shortest span of a ratchet, in percent of a step: sixteen steps, a twentieth.
 pub const RATCHET_SPAN_PERCENT: std::ops::RangeInclusive<u16> = 5..=1_600;
 /// Chance groups, shown as A to P.

@@ -11,6 +11,8 @@
 //! 7. [`length`]: how long is it held?
 //! 8. [`velocity`]: how strong is it?
 //!
+//! What a step sets beside its notes is asked in [`control`], by the first three and the shift.
+//!
 //! Nothing is remembered between calls, so a stop, a jump, a loop and a bounce are the same case.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -18,6 +20,8 @@
 mod chance;
 mod condition;
 mod context;
+mod control;
+mod groove;
 mod length;
 mod micro_timing;
 mod position;
@@ -28,16 +32,17 @@ mod velocity;
 
 use std::ops::Range;
 
-use crate::document::{Direction, Key, Project, Step, Track};
+use crate::document::{Direction, Key, Project, Property, Ratchet, Step, Track};
 use crate::limits::RATCHET_SPAN_PERCENT;
 use crate::note::{Address, Note, NoteSink};
 use crate::performance::Performance;
 use crate::time::{Tick, Ticks, Window};
 
-use context::{Cell, Context};
+use context::{Cell, Context, Stay};
 use position::Position;
 
-/// Pushes every note whose onset lies in `window` into `out`, which keeps them by onset, then track.
+/// Pushes every note whose onset lies in `window` into `out`, which keeps them by onset, then track; and every change of
+/// a control in it, by tick, then track.
 ///
 /// A pure function of the document, the performance and the window: windows tile, and the order of questions does not
 /// matter. A pattern that is not there, or an empty window, yields nothing.
@@ -63,21 +68,60 @@ pub(crate) fn play_tracks(
         if !tracks.contains(&track_index) {
             return;
         }
+        if !track.base.is_empty() {
+            control::play(context, window, (track_index, track), out);
+        }
         let (first, last) = context.places_that_reach(track, window);
         for place in first..=last {
-            let Some(cell) = Cell::at(track, Position::of(track, context.seed, place)) else {
+            let position = Position::of(track, context.seed, place);
+            if !context.may_reach(track, position, window) {
                 continue;
-            };
+            }
+            let Some(cell) = Cell::at(track, position) else { continue };
             if context.can_reach(track, &cell, window) {
                 context.play_cell(track_index, track, &cell, &mut |_, mut note| {
                     if window.contains(note.onset) {
                         note.onset += context.origin;
-                        out.insert(note);
+                        take(track, &cell, note, out);
                     }
                 });
             }
         }
     });
+    out.settle();
+}
+
+/// A note goes to its sink, and what the track sets of it by itself.
+#[inline]
+fn take(track: &Track, cell: &Cell<'_>, note: Note, out: &mut impl NoteSink) {
+    out.insert(note);
+    if !track.base.is_empty() {
+        control::play_note(track, cell, &note, out);
+    }
+}
+
+/// Pushes what holds at `tick` of every control that is played: each change at the tick since which it holds, or at the
+/// first of all ticks for a base value that no step has touched. Of several for one control the latest counts, and at one tick
+/// the last.
+///
+/// Playing on from any earlier tick leads to the same values; so a start and a locate send these.
+///
+/// # Realtime
+/// As [`play`]. A track whose steps hardly ever sound is looked back on for a cycle.
+pub fn controls_at(
+    project: &Project,
+    performance: &Performance,
+    tick: Tick,
+    out: &mut impl NoteSink,
+) {
+    let at_once = Window { start: tick, end: tick + Ticks(1) };
+    each_playing(project, performance, at_once, |context, window, track_index, track| {
+        // Of a song, the slot that is playing.
+        if !track.base.is_empty() && context.extent.contains(window.start) {
+            control::holding(context, window.start, (track_index, track), out);
+        }
+    });
+    out.settle();
 }
 
 /// Pushes the notes that a start at `start` would lose: those whose nominal place is at or after it, but which a shift
@@ -94,21 +138,26 @@ pub fn play_early(
     let at_once = Window { start, end: start + Ticks(1) };
     each_playing(project, performance, at_once, |context, window, track_index, track| {
         let start = window.start;
-        // A shift reaches back a step and a half; the steps that run at the start may have hits still to come.
+        // The steps that run at the start may have hits still to come.
         let running = track.step_size.place_at(start);
-        for place in running.saturating_sub(SPAN_STEPS_MAX)..=running.saturating_add(3) {
+        let last = track.step_size.place_at(start + Ticks(context.early_max(track)));
+        for place in running.saturating_sub(SPAN_STEPS_MAX)..=last {
             let position = Position::of(track, context.seed, place);
+            if position.nominal + Ticks(hits_at(track, position)) < start {
+                continue;
+            }
             let Some(cell) = Cell::at(track, position).filter(|cell| cell.gate.is_on) else {
                 continue;
             };
             context.play_cell(track_index, track, &cell, &mut |nominal, mut note| {
                 if nominal >= start && note.onset < start {
                     note.onset = start + context.origin;
-                    out.insert(note);
+                    take(track, &cell, note, out);
                 }
             });
         }
     });
+    out.settle();
 }
 
 /// Whether a ratchet among the places before `first` could spread beyond its own step; may say yes where none does. Few
@@ -133,6 +182,26 @@ fn has_long_ratchet(track: &Track, first: i64) -> bool {
 #[allow(clippy::cast_possible_wrap, reason = "small")]
 const SPAN_STEPS_MAX: i64 = (*RATCHET_SPAN_PERCENT.end() / 100) as i64;
 
+/// How far the last hit of a step could lie behind its first, in ticks.
+#[inline]
+fn hits_max(ratchet: Ratchet, step_ticks: i64) -> i64 {
+    match ratchet.hits() {
+        1 => 0,
+        _ => step_ticks * (i64::from(ratchet.span_percent()) / 100 + 1),
+    }
+}
+
+/// The same of the step at a position, which need not be known any better for it.
+#[inline]
+fn hits_at(track: &Track, position: Position) -> i64 {
+    let lane = track.lanes.iter().find(|lane| lane.property == Property::Ratchet);
+    let step = match lane {
+        Some(lane) => lane.step_at(position.nominal),
+        None => track.steps.get(usize::from(position.step_index)),
+    };
+    step.map_or(0, |step| hits_max(step.ratchet, track.step_size.ticks_ceil()))
+}
+
 /// Visits every track that sounds in `window`: of the pattern that plays, or of the slots of the song that reach there. The
 /// window is told in ticks of the pattern.
 fn each_playing(
@@ -142,25 +211,24 @@ fn each_playing(
     mut visit: impl FnMut(&Context<'_>, Window, u8, &Track),
 ) {
     if performance.is_song {
-        song::each_slot(project, performance, window, |performance, origin, extent, window| {
-            each_track(project, performance, (origin, extent), window, &mut visit);
+        song::each_slot(project, performance, window, |performance, stay, window| {
+            each_track(project, performance, stay, window, &mut visit);
         });
     } else {
-        let everywhere = Window { start: Tick(i64::MIN), end: Tick(i64::MAX) };
-        each_track(project, performance, (Ticks(0), everywhere), window, &mut visit);
+        each_track(project, performance, Stay::FOR_EVER, window, &mut visit);
     }
 }
 
 fn each_track(
     project: &Project,
     performance: &Performance,
-    (origin, extent): (Ticks, Window),
+    stay: Stay<'_>,
     window: Window,
     visit: &mut impl FnMut(&Context<'_>, Window, u8, &Track),
 ) {
     let Some(pattern) = project.patterns.get(usize::from(performance.pattern.0)) else { return };
-    let context = Context::new(project, performance, pattern, origin, extent);
-    let window = Window { start: window.start - origin, end: window.end - origin };
+    let context = Context::new(project, performance, pattern, stay);
+    let window = Window { start: window.start - stay.origin, end: window.end - stay.origin };
     for (track_index, track) in (0u8..).zip(&pattern.tracks) {
         if !track.steps.is_empty() && !performance.mutes.contains(usize::from(track_index)) {
             visit(&context, window, track_index, track);
@@ -173,31 +241,69 @@ impl Context<'_> {
     #[inline]
     fn places_that_reach(&self, track: &Track, window: Window) -> (i64, i64) {
         let step_ticks = track.step_size.ticks_ceil();
-        // Later by: the hits of a ratchet, micro-timing (a step), humanising (half a step), swing. Earlier by: the two
-        // in the middle.
-        let late = 3 * step_ticks + self.swing.delay_max();
+        // Later by: the hits of a ratchet, micro-timing (a step), humanising (half a step), groove and swing. Earlier by
+        // all of these but the hits and the swing.
+        let late = 3 * step_ticks + self.feel.delay_max();
         let first = track.step_size.place_at(Tick(window.start.0.saturating_sub(late)));
-        let last = track
-            .step_size
-            .place_at(Tick(window.end.0.saturating_add(step_ticks + step_ticks / 2 + 1)));
+        let last =
+            track.step_size.place_at(Tick(window.end.0.saturating_add(self.early_max(track))));
         let further_back = if has_long_ratchet(track, first) { SPAN_STEPS_MAX - 1 } else { 0 };
-        (first.saturating_sub(further_back), last)
+        self.inside(track, first.saturating_sub(further_back), last)
     }
 
-    /// Whether any hit of a cell could lie in `window`: a quick no for most neighbours.
+    /// Those of some places that its slot of the song has of a pattern.
+    #[inline]
+    fn inside(&self, track: &Track, first: i64, last: i64) -> (i64, i64) {
+        if self.extent == Stay::FOR_EVER.extent {
+            return (first, last);
+        }
+        let end = track.step_size.place_at(Tick(self.extent.end.0.saturating_sub(1)));
+        (first.max(track.step_size.place_at(self.extent.start)), last.min(end))
+    }
+
+    /// The first and the last place of `track` of which the step itself, its first hit, could lie in `window`.
+    #[inline]
+    fn places_that_shift_into(&self, track: &Track, window: Window) -> (i64, i64) {
+        let step_ticks = track.step_size.ticks_ceil();
+        let late = step_ticks + step_ticks / 2 + 1 + self.feel.delay_max();
+        let early = self.early_max(track);
+        let first = track.step_size.place_at(Tick(window.start.0.saturating_sub(late)));
+        let last = track.step_size.place_at(Tick(window.end.0.saturating_add(early)));
+        self.inside(track, first, last)
+    }
+
+    /// How far before its nominal tick a hit of a track may sound, in ticks.
+    #[inline]
+    fn early_max(&self, track: &Track) -> i64 {
+        let step_ticks = track.step_size.ticks_ceil();
+        step_ticks + step_ticks / 2 + 1 + self.feel.advance_max()
+    }
+
+    /// Whether a hit of the step at a position could lie in `window`, however far it is shifted: a quick no for most places,
+    /// which need not be looked at any closer then.
+    #[inline]
+    fn may_reach(&self, track: &Track, position: Position, window: Window) -> bool {
+        let step_ticks = track.step_size.ticks_ceil();
+        let nominal = position.nominal;
+        if nominal.0 - self.early_max(track) >= window.end.0 {
+            return false;
+        }
+        let shifted = step_ticks + step_ticks / 2 + 1 + self.feel.delay_max();
+        if nominal.0 + shifted >= window.start.0 {
+            return true;
+        }
+        nominal.0 + shifted + hits_at(track, position) >= window.start.0
+    }
+
+    /// Whether any hit of a cell could lie in `window`.
     #[inline]
     fn can_reach(&self, track: &Track, cell: &Cell<'_>, window: Window) -> bool {
         let first = cell.position.nominal + micro_timing::shift(self, cell, track);
-        let ratchet = cell.ratchet.ratchet;
-        let hits = if ratchet.hits() > 1 {
-            track.step_size.ticks_ceil() * (i64::from(ratchet.span_percent()) / 100 + 1)
-        } else {
-            0
-        };
+        let hits = hits_max(cell.ratchet.ratchet, track.step_size.ticks_ceil());
         cell.gate.is_on
             && self.extent.contains(cell.position.nominal)
-            && first < window.end
-            && first.0 + hits + self.swing.delay_max() >= window.start.0
+            && first.0 - self.feel.advance_max() < window.end.0
+            && first.0 + hits + self.feel.delay_max() >= window.start.0
     }
 
     /// Asks the questions of one cell, and tells each of its notes with its nominal tick, before any shift.
@@ -215,7 +321,7 @@ impl Context<'_> {
         }
         let shift = micro_timing::shift(self, cell, track);
         for hit in ratchet::hits(cell, track) {
-            let onset = self.swing.apply(hit.onset + shift);
+            let onset = self.feel.apply(hit.onset + shift);
             let note = Note {
                 onset,
                 length: length::of(self, index, cell, hit, onset),
@@ -223,6 +329,7 @@ impl Context<'_> {
                 velocity: velocity::of(self, track, cell, hit),
                 track_index,
                 step_index: cell.position.step_index,
+                delay: track.delay,
             };
             self.each_address(cell, track, |address| {
                 tell(hit.onset, Note { address, ..note });

@@ -4,9 +4,9 @@
 
 use crate::document::Project;
 use crate::limits::{NOTES_MAX, RATCHET_MAX, TRACKS_MAX};
-use crate::note::NoteBuffer;
-use crate::performance::Performance;
-use crate::play::{play, play_early, play_tracks};
+use crate::note::{Change, NoteBuffer};
+use crate::performance::{Mutes, PatternIndex, Performance};
+use crate::play::{controls_at, play, play_early, play_tracks};
 use crate::queue::{Event, NoteOffQueue};
 use crate::time::{PPQ, Tick, Ticks, Window};
 
@@ -36,8 +36,9 @@ pub struct Player {
     /// What the memo answers for, and under which performance.
     memo_window: Window,
     memo_performance: Performance,
-    /// How many notes of the memo have been told.
+    /// How many notes and changes of the memo have been told.
     told_count: usize,
+    told_change_count: usize,
     /// What comes behind the memo, as far as it has been looked up: a few tracks at each call, so that no call does the work
     /// of many.
     ahead: NoteBuffer,
@@ -45,6 +46,8 @@ pub struct Player {
     /// The first track that is still to be looked up.
     ahead_track: u8,
     start: Start,
+    /// What the last window played, as far as the controls depend on it; `None`: what holds has to be found out anew.
+    controls_of: Option<(PatternIndex, bool, Mutes)>,
     refused_count: u64,
 }
 
@@ -75,30 +78,39 @@ impl Player {
             memo_window: Window::default(),
             memo_performance: Performance::default(),
             told_count: 0,
+            told_change_count: 0,
             ahead: NoteBuffer::with_capacity(MEMO_CAPACITY),
             ahead_window: Window::default(),
             ahead_track: 0,
             start: Start::Located,
+            controls_of: None,
             refused_count: 0,
         }
     }
 
-    /// The next window begins a run: notes shifted to before it sound at its first tick. What sounds goes on; a jump calls
-    /// [`Player::flush`] first.
+    /// The next window begins a run: notes shifted to before it sound at its first tick, and every control is set to what
+    /// holds there. What sounds goes on; a jump calls [`Player::flush`] first.
     pub fn locate(&mut self) {
         self.start = Start::Located;
     }
 
-    /// The next window begins at the start of a loop: as [`Player::locate`], but early notes have sounded before its end.
+    /// The next window begins at the start of a loop: as [`Player::locate`], but early notes have sounded before its end, and
+    /// only what holds another value there is set.
     pub fn wrap(&mut self) {
         self.start = Start::Wrapped;
     }
 
     /// The document has changed: forget what was looked up ahead, not what is owed. A changed performance is noticed.
     pub fn invalidate(&mut self) {
+        self.controls_of = None;
+        self.forget_memo();
+    }
+
+    fn forget_memo(&mut self) {
         self.memo_window = Window::default();
         self.memo.clear();
         self.told_count = 0;
+        self.told_change_count = 0;
         self.ahead_window = Window::default();
     }
 
@@ -121,8 +133,9 @@ impl Player {
             || window.start < self.memo_window.start
             || *performance != self.memo_performance
         {
-            self.invalidate();
+            self.forget_memo();
         }
+        self.set_controls(project, performance, window.start, out);
         let mut start = window.start;
         while start < window.end {
             if !self.memo_window.contains(start) && !self.take_ahead(project, performance, start) {
@@ -133,13 +146,22 @@ impl Player {
                 // Only where a caller left a gap: what lies in it is not told late.
                 self.told_count += 1;
             }
+            let is_before = |change: &Change| change.tick < start;
+            while self.memo.changes().get(self.told_change_count).is_some_and(is_before) {
+                self.told_change_count += 1;
+            }
             let ahead = self.memo.notes().get(self.told_count..).unwrap_or_default();
             let count = ahead.iter().take_while(|note| note.onset < end).count();
             let notes = ahead.get(..count).unwrap_or_default();
-            if !notes.is_empty() || self.queue.next_off().is_some_and(|off| off < end) {
-                self.queue.advance(notes, end, out);
+            let ahead = self.memo.changes().get(self.told_change_count..).unwrap_or_default();
+            let change_count = ahead.iter().take_while(|change| change.tick < end).count();
+            let changes = ahead.get(..change_count).unwrap_or_default();
+            let has_any = !notes.is_empty() || !changes.is_empty();
+            if has_any || self.queue.next_off().is_some_and(|off| off < end) {
+                self.queue.advance(notes, changes, end, out);
             }
             self.told_count += count;
+            self.told_change_count += change_count;
             start = end;
         }
         self.look_further_ahead(project, performance, window.end - window.start);
@@ -152,7 +174,7 @@ impl Player {
 
     /// Tells the offs that are still owed at their own ticks, in order: how a print or a render ends.
     pub fn finish(&mut self, out: &mut impl FnMut(Event)) {
-        self.queue.advance(&[], Tick(i64::MAX), out);
+        self.queue.advance(&[], &[], Tick(i64::MAX), out);
     }
 
     /// How many notes sound.
@@ -165,6 +187,33 @@ impl Player {
     #[must_use]
     pub fn refused_count(&self) -> u64 {
         self.refused_count + self.queue.refused_count()
+    }
+
+    /// Sets the controls to what holds at `tick`, where they may hold something else: at a start, a locate and a wrap, for
+    /// another pattern, other mutes and another document.
+    fn set_controls(
+        &mut self,
+        project: &Project,
+        performance: &Performance,
+        tick: Tick,
+        out: &mut impl FnMut(Event),
+    ) {
+        let Performance { pattern, is_song, mutes, .. } = *performance;
+        let controls_of = Some((pattern, is_song, mutes));
+        if self.start == Start::Rolling && self.controls_of == controls_of {
+            return;
+        }
+        self.controls_of = controls_of;
+        if self.start == Start::Located {
+            self.queue.forget_controls();
+        }
+        // What was looked up ahead is looked up again: this is no time of great hurry, and the room is there.
+        self.forget_memo();
+        self.ahead.clear();
+        controls_at(project, performance, tick, &mut self.ahead);
+        self.refused_count += self.ahead.refused_count();
+        self.queue.restore_controls(self.ahead.changes(), tick, out);
+        self.ahead.clear();
     }
 
     /// Looks up some tracks of the stretch behind the memo: as many as the time that has passed calls for, and a few more, so
@@ -210,6 +259,7 @@ impl Player {
         self.memo_window = self.ahead_window;
         self.ahead_window = Window::default();
         self.told_count = 0;
+        self.told_change_count = 0;
         true
     }
 
@@ -235,6 +285,7 @@ impl Player {
         self.memo_window = window;
         self.memo_performance = *performance;
         self.told_count = 0;
+        self.told_change_count = 0;
         self.start = Start::Rolling;
     }
 }

@@ -1,10 +1,16 @@
-//! Notes become note-ons and note-offs here: every note-on gets its own note-off, on the same destination.
+//! Notes become note-ons and note-offs here: every note-on gets its own note-off, on the same destination. Controls are set
+//! only where that changes them.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod controls;
+
+use crate::document::{Delay, Lock};
 use crate::limits::{PORTS_MAX, SOUNDING_MAX};
-use crate::note::{Address, Note};
+use crate::note::{Address, Change, Note};
 use crate::time::Tick;
+
+use controls::ControlMemory;
 
 /// What is sent to a synthesiser.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +23,8 @@ pub struct Event {
     pub track_index: u8,
     /// What.
     pub kind: EventKind,
+    /// How much later whoever plays lets it happen; not in its tick.
+    pub delay: Delay,
 }
 
 /// What an [`Event`] does.
@@ -29,12 +37,16 @@ pub enum EventKind {
     },
     /// The note that sounds at this address ends.
     NoteOff,
+    /// A control is set: of the channel, or of the note that has just started at this address.
+    Control(Lock),
 }
 
-/// The note-offs that are owed, by tick.
+/// The note-offs that are owed, by tick, and what the controls of the channels were last set to.
 ///
-/// It keeps three rules: a key on a channel of a port sounds once, and a new onset first ends the old note at the same
-/// tick; of several notes for one address at one tick the last wins; at one tick all offs come before all ons.
+/// It keeps these rules: a key on a channel of a port sounds once, and a new onset first ends the old note at the same
+/// tick; of several notes for one address, or several values for one control, at one tick the last wins; a control is set
+/// only to another value than it has. At one tick offs come first, then the controls of channels, then each note-on with
+/// what is set of that note.
 ///
 /// # Realtime
 /// All memory is taken in [`NoteOffQueue::new`]. It holds [`SOUNDING_MAX`] notes; a note-on is accepted only with room
@@ -45,6 +57,7 @@ pub struct NoteOffQueue {
     owed: Vec<Owed>,
     head: usize,
     sounding: AddressSet,
+    controls: ControlMemory,
     refused_count: u64,
 }
 
@@ -53,14 +66,15 @@ struct Owed {
     tick: Tick,
     address: Address,
     track_index: u8,
+    delay: Delay,
 }
 
 impl Owed {
     /// The off of this note, at `tick`.
     #[inline]
     fn off(self, tick: Tick) -> Event {
-        let Owed { address, track_index, .. } = self;
-        Event { tick, address, track_index, kind: EventKind::NoteOff }
+        let Owed { address, track_index, delay, .. } = self;
+        Event { tick, address, track_index, kind: EventKind::NoteOff, delay }
     }
 }
 
@@ -78,6 +92,7 @@ impl NoteOffQueue {
             owed: Vec::with_capacity(SOUNDING_MAX),
             head: 0,
             sounding: AddressSet::new(),
+            controls: ControlMemory::new(),
             refused_count: 0,
         }
     }
@@ -101,19 +116,48 @@ impl NoteOffQueue {
         self.owed.get(self.head).map(|owed| owed.tick)
     }
 
-    /// Tells every event before `end`, in order: the offs that come due, and the onsets of `notes`, which are in order and
-    /// all lie before `end`.
-    pub fn advance(&mut self, notes: &[Note], end: Tick, out: &mut impl FnMut(Event)) {
-        let mut rest = notes;
-        while let Some(first) = rest.first() {
-            let tick = first.onset;
-            let count = rest.iter().take_while(|note| note.onset == tick).count();
-            let (now, later) = rest.split_at(count.min(rest.len()));
+    /// Tells every event before `end`, in order: the offs that come due, the onsets of `notes` and the `changes` of controls,
+    /// which are in order and all lie before `end`.
+    pub fn advance(
+        &mut self,
+        notes: &[Note],
+        changes: &[Change],
+        end: Tick,
+        out: &mut impl FnMut(Event),
+    ) {
+        let (mut notes, mut changes) = (notes, changes);
+        loop {
+            let onset = notes.first().map(|note| note.onset);
+            let set = changes.first().map(|change| change.tick);
+            let Some(tick) = onset.into_iter().chain(set).min() else { break };
+            let now = split_while(&mut notes, |note| note.onset == tick);
+            let set_now = split_while(&mut changes, |change| change.tick == tick);
             self.release_due(Tick(tick.0.saturating_add(1)), out);
-            self.start_together(now, tick, out);
-            rest = later;
+            for note in now {
+                if self.sounding.contains(note.address) {
+                    self.end_early(note.address, tick, out);
+                }
+            }
+            self.controls.set_together(set_now, tick, out);
+            self.start_together(now, set_now, tick, out);
         }
         self.release_due(end, out);
+    }
+
+    /// What the controls are set to is not known any more: the next change of each is told, whatever its value.
+    pub fn forget_controls(&mut self) {
+        self.controls.forget();
+    }
+
+    /// Makes the controls what `holding` says (see [`crate::controls_at`]): a control that it does not name any more goes back
+    /// to its base value.
+    pub fn restore_controls(
+        &mut self,
+        holding: &[Change],
+        tick: Tick,
+        out: &mut impl FnMut(Event),
+    ) {
+        self.controls.restore(holding, tick, out);
     }
 
     /// Ends everything that sounds, at `tick`.
@@ -141,26 +185,35 @@ impl NoteOffQueue {
         self.head = 0;
     }
 
-    /// Starts the notes of one tick: first the offs of those that still sound, then the ons.
-    fn start_together(&mut self, notes: &[Note], tick: Tick, out: &mut impl FnMut(Event)) {
-        for note in notes {
-            if self.sounding.contains(note.address) {
-                self.end_early(note.address, tick, out);
-            }
-        }
+    /// Starts the notes of one tick, each with what is set of it.
+    fn start_together(
+        &mut self,
+        notes: &[Note],
+        changes: &[Change],
+        tick: Tick,
+        out: &mut impl FnMut(Event),
+    ) {
         for (place, note) in notes.iter().enumerate() {
             let is_superseded =
                 notes.iter().skip(place + 1).any(|later| later.address == note.address);
             if is_superseded {
                 continue;
             }
-            let Note { address, track_index, .. } = *note;
-            if !self.owe(Owed { tick: note.onset + note.length, address, track_index }) {
+            let Note { address, track_index, delay, .. } = *note;
+            if !self.owe(Owed { tick: note.onset + note.length, address, track_index, delay }) {
                 self.refused_count += 1;
                 continue;
             }
             let kind = EventKind::NoteOn { velocity: note.velocity };
-            out(Event { tick, address, track_index, kind });
+            out(Event { tick, address, track_index, kind, delay });
+            let is_its = |change: &&Change| {
+                change.lock.control().is_per_note()
+                    && (change.address, change.track_index) == (address, track_index)
+            };
+            for change in changes.iter().filter(is_its) {
+                let kind = EventKind::Control(change.lock);
+                out(Event { tick, address, track_index, kind, delay });
+            }
         }
     }
 
@@ -194,6 +247,15 @@ impl NoteOffQueue {
         self.owed.insert(place, owed);
         true
     }
+}
+
+/// Takes what a slice begins with, as long as it is wanted.
+#[inline]
+fn split_while<'a, T>(rest: &mut &'a [T], is_wanted: impl Fn(&T) -> bool) -> &'a [T] {
+    let count = rest.iter().take_while(|item| is_wanted(item)).count();
+    let (now, later) = rest.split_at(count.min(rest.len()));
+    *rest = later;
+    now
 }
 
 /// Which addresses sound, a bit for each.
@@ -264,13 +326,14 @@ mod tests {
             velocity: 1.0,
             track_index: 0,
             step_index: 0,
+            delay: Delay::default(),
         }
     }
 
     fn check(notes: &[Note], end: i64, expected: &[(i64, u8, bool)]) {
         let mut queue = NoteOffQueue::new();
         let mut told = Vec::new();
-        queue.advance(notes, Tick(end), &mut |event| {
+        queue.advance(notes, &[], Tick(end), &mut |event| {
             told.push((
                 event.tick.0,
                 event.address.key,
@@ -324,12 +387,12 @@ mod tests {
             for key in 0..128 {
                 let mut note = note(0, 1_000_000, key);
                 note.address.channel = channel;
-                queue.advance(&[note], Tick(1), &mut |_| balance += 1);
+                queue.advance(&[note], &[], Tick(1), &mut |_| balance += 1);
             }
         }
         let mut other = note(0, 10, 0);
         other.address.port = 1;
-        queue.advance(&[other], Tick(1), &mut |_| balance += 1);
+        queue.advance(&[other], &[], Tick(1), &mut |_| balance += 1);
         assert_eq!((balance, queue.refused_count()), (2048, 1));
         queue.flush(Tick(2), &mut |_| balance -= 1);
         assert_eq!((balance, queue.sounding_count()), (0, 0));

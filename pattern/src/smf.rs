@@ -4,6 +4,7 @@
 //!
 //! Source: "Standard MIDI Files 1.0" (MIDI Manufacturers Association, RP-001).
 
+mod groove;
 mod import;
 mod print;
 mod read;
@@ -11,8 +12,9 @@ mod rescue;
 mod tempo;
 mod write;
 
+pub use groove::{GrooveError, groove};
 pub use import::{ImportError, ImportOptions, Timing, import};
-pub use print::{Print, Printed, ProgramAt, print, programs};
+pub use print::{Print, Printed, PrintedEvent, print};
 pub use read::{SmfError, read};
 pub use tempo::TempoMap;
 pub use write::{FileDivision, write};

@@ -172,6 +172,8 @@ impl<P: Plugin, C: ProcessContext<P>> EventOutput for HostOutput<'_, C, P> {
             EventKind::NoteOff => {
                 NoteEvent::NoteOff { timing: offset, voice_id, channel, key, velocity: 0.0 }
             }
+            // Locks are not sent yet.
+            EventKind::Control(_) => return true,
         };
         self.context.try_send_event(event).is_ok()
     }

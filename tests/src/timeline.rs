@@ -35,19 +35,20 @@ fn play_pass(
         Begin::Wrapped => player.wrap(),
     }
     player.advance(project, performance, window, &mut |event| {
-        events.push(host_event(clock.frame_of(event.tick), event));
+        events.extend(host_event(clock.frame_of(event.tick), event));
     });
-    player.flush(window.end, &mut |event| events.push(host_event(end_frame, event)));
+    player.flush(window.end, &mut |event| events.extend(host_event(end_frame, event)));
     events
 }
 
-fn host_event(frame: i64, event: tresillo_pattern::Event) -> HostEvent {
+fn host_event(frame: i64, event: tresillo_pattern::Event) -> Option<HostEvent> {
     let (is_on, velocity) = match event.kind {
         EventKind::NoteOn { velocity } => (true, velocity),
         EventKind::NoteOff => (false, 0.0),
+        EventKind::Control(_) => return None,
     };
     let (channel, key) = (event.address.channel, event.address.key);
-    HostEvent { frame, is_on, channel, key, velocity }
+    Some(HostEvent { frame, is_on, channel, key, velocity })
 }
 
 /// How a pass over the song begins.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use tresillo_pattern::Tick;
+use tresillo_pattern::document::Groove;
 use tresillo_pattern::format::{json, notation, steppy};
 use tresillo_pattern::smf::{self, FileDivision, ImportOptions, Timing, import, print};
 
@@ -29,7 +30,7 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
     for warning in warnings {
         report.warn(&format!("{}: {warning}", arguments.input.display()));
     }
-    let project = match input {
+    let mut project = match input {
         Input::Project(project) => project,
         Input::Midi(_) if matches!(target, Target::Midi) => bail!(
             "converting {}: it is a MIDI file already; patterns are converted to MIDI files",
@@ -44,6 +45,10 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
             Box::new(project)
         }
     };
+    if let Some(path) = &arguments.groove {
+        let groove = read_groove(path, arguments, report)?;
+        project.patterns.iter_mut().for_each(|pattern| pattern.groove = Some(groove.clone()));
+    }
     let playing = || {
         Playing::new((*project).clone(), &arguments.pattern)
             .with_context(|| format!("playing {}", arguments.input.display()))
@@ -71,6 +76,13 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
             let playing = playing()?;
             let what = playing.print();
             let printed = print(&playing.project, &playing.performance, what);
+            let lost = printed.note_expression_count();
+            if lost > 0 {
+                report.warn(&format!(
+                    "{}: {lost} tunings, brightnesses and pans of single notes are left out: a MIDI file has them for whole channels only",
+                    arguments.output.display()
+                ));
+            }
             let division = arguments.ppq.map_or(FileDivision::UnlessLossy, FileDivision::Fixed);
             let (project, performance) = (&playing.project, &playing.performance);
             let bytes = smf::write(project, performance, &printed, what.window.start, division);
@@ -83,6 +95,26 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
     write_whole(&arguments.output, &bytes)?;
     report.tell(&format!("{}: {told}", arguments.output.display()));
     Ok(Exit::Done)
+}
+
+/// The groove of another file: a bar of it, unless told otherwise.
+fn read_groove(path: &Path, arguments: &ConvertArgs, report: &mut Report) -> Result<Groove> {
+    let shown = path.display();
+    let (input, warnings) = read(path)?;
+    for warning in warnings {
+        report.warn(&format!("{shown}: {warning}"));
+    }
+    let Input::Midi(file) = input else {
+        bail!("taking the groove of {shown}: it is no MIDI file, which grooves are taken from");
+    };
+    let unit = arguments.groove_step.unwrap_or_default();
+    let metre = file.tracks.iter().find_map(|track| track.time_signature());
+    let (beats, beat_unit) = metre.unwrap_or((4, 4));
+    let bar = f64::from(beats) * 4.0 / f64::from(beat_unit);
+    let length = Tick::from_beats(arguments.groove_beats.unwrap_or(bar));
+    // The places before its end; a last one that is cut off counts.
+    let place_count = usize::try_from(-unit.place_at(Tick(-length.0))).unwrap_or(0);
+    smf::groove(&file, unit, place_count).with_context(|| format!("taking the groove of {shown}"))
 }
 
 fn import_options(arguments: &ConvertArgs) -> ImportOptions {

@@ -3,10 +3,8 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, bail};
-use tresillo_pattern::document::Velocity;
-use tresillo_pattern::smf::{
-    Division, MidiFile, MidiMessage, ProgramAt, TempoMap, Voice, print, programs,
-};
+use tresillo_pattern::document::{Control, Lock, Velocity};
+use tresillo_pattern::smf::{Division, MidiFile, MidiMessage, TempoMap, Voice, print};
 use tresillo_pattern::{EventKind, FrameClock};
 
 use crate::cli::EventsArgs;
@@ -49,31 +47,24 @@ pub fn of_project(playing: &Playing, arguments: &EventsArgs) -> String {
         .rate
         .map(|rate| FrameClock::from_zero(playing.project.tempo.bpm(), f64::from(rate)));
     let mut out = String::new();
-    let start = what.window.start;
-    let mut programs =
-        programs(&playing.project, &playing.performance, start).into_iter().peekable();
-    let list_program = |out: &mut String, at: ProgramAt| {
-        let row = Row { kind: "program", number: at.program.get(), value: 0, length: 0 };
-        let place = (u16::from(at.track_index) + 1, at.channel.get() + 1);
-        line(out, at.tick.0, place, &row, clock.map(|clock| clock.frame_of(at.tick)));
-    };
     for printed in &printed.events {
         let event = printed.event;
-        while let Some(at) = programs.next_if(|at| at.tick <= event.tick) {
-            list_program(&mut out, at);
-        }
-        let (kind, value, length) = match event.kind {
-            EventKind::NoteOn { velocity } => {
-                ("note-on", Velocity::from_share(velocity).get(), printed.length.0)
+        let row = match event.kind {
+            EventKind::NoteOn { velocity } => Row {
+                kind: "note-on",
+                number: event.address.key,
+                value: i32::from(Velocity::from_share(velocity).get()),
+                length: printed.length.0,
+            },
+            EventKind::NoteOff => {
+                Row { kind: "note-off", number: event.address.key, value: 0, length: 0 }
             }
-            EventKind::NoteOff => ("note-off", 0, 0),
+            EventKind::Control(lock) => control_row(lock, event.address.key),
         };
         let frame = clock.map(|clock| clock.frame_of(event.tick));
         let place = (u16::from(event.track_index) + 1, event.address.channel + 1);
-        let row = Row { kind, number: event.address.key, value: i32::from(value), length };
         line(&mut out, event.tick.0, place, &row, frame);
     }
-    programs.for_each(|at| list_program(&mut out, at));
     out
 }
 
@@ -93,6 +84,21 @@ fn line(out: &mut String, tick: i64, place: (u16, u8), row: &Row, frame: Option<
         let _ = write!(out, "\t{frame}");
     }
     out.push('\n');
+}
+
+/// A control as [`row`] tells the same message of a MIDI file; what is set of a note by itself, with its key.
+fn control_row(lock: Lock, key: u8) -> Row {
+    let value = i32::from(lock.value());
+    let (kind, number, value) = match lock.control() {
+        Control::Cc(controller) => ("cc", controller.get(), value),
+        Control::Bend => ("pitch-bend", 0, value),
+        Control::Program => ("program", u8::try_from(value).unwrap_or(0), 0),
+        Control::Pressure => ("poly-pressure", key, value),
+        Control::Tuning => ("tuning", key, value),
+        Control::Brightness => ("brightness", key, value),
+        Control::Pan => ("pan", key, value),
+    };
+    Row { kind, number, value, length: 0 }
 }
 
 /// The events of a MIDI file, in its own ticks.

@@ -4,8 +4,8 @@
 mod tests;
 
 use crate::document::{
-    Destination, Direction, Humanise, Lane, Metre, Pattern, Program, Project, Scale, Slot, Song,
-    Step, StepSize, Swing, Tempo, Track,
+    Control, Delay, Destination, Direction, Groove, Humanise, Lane, Locks, Metre, Pattern, Project,
+    Property, Scale, Slot, Song, Step, StepSize, Swing, Tempo, Track,
 };
 use crate::format::{LimitExceeded, Place};
 use crate::limits::{
@@ -122,6 +122,7 @@ pub struct PatternHead {
     pub name: String,
     pub length: Option<Ticks>,
     pub swing: Swing,
+    pub groove: Option<Groove>,
     pub humanise: Humanise,
     pub scale: Option<Scale>,
 }
@@ -132,7 +133,8 @@ pub struct PatternHead {
 pub struct TrackHead {
     pub name: String,
     pub destination: Destination,
-    pub program: Option<Program>,
+    pub base: Locks,
+    pub delay: Delay,
     pub step_size: StepSize,
     pub direction: Direction,
     pub rotation: i32,
@@ -158,6 +160,14 @@ pub enum EditError {
         place: Place,
         /// The id.
         id: u32,
+    },
+    /// A step or a lane would lock what its track has no base value for, so that nothing could restore it.
+    #[error("{place}: a lock of {control}, for which the track has no base value")]
+    NoBase {
+        /// Where.
+        place: Place,
+        /// What is locked.
+        control: Control,
     },
     /// Two lanes of a track would give one property.
     #[error("{0}: two lanes of one property")]
@@ -235,10 +245,7 @@ impl Edit {
                 tracks.insert(to, track);
                 Ok(Edit::MoveTrack { at: TrackPlace { track: to, ..at }, to: at.track })
             }
-            Edit::SetTrack { at, head } => {
-                let head = Box::new(swap_track(track_mut(project, at)?, *head));
-                Ok(Edit::SetTrack { at, head })
-            }
+            Edit::SetTrack { at, head } => set_track(project, at, *head),
             Edit::SetSteps { at, first, steps } => set_steps(project, at, first, steps),
             Edit::ReplaceSteps { at, steps } => replace_steps(project, at, steps),
             Edit::SetLanes { at, lanes } => set_lanes(project, at, lanes),
@@ -276,25 +283,39 @@ fn swap_project(project: &mut Project, head: ProjectHead) -> ProjectHead {
 }
 
 fn swap_pattern(pattern: &mut Pattern, head: PatternHead) -> PatternHead {
-    let PatternHead { name, length, swing, humanise, scale } = head;
+    let PatternHead { name, length, swing, groove, humanise, scale } = head;
     PatternHead {
         name: std::mem::replace(&mut pattern.name, name),
         length: std::mem::replace(&mut pattern.length, length),
         swing: std::mem::replace(&mut pattern.swing, swing),
+        groove: std::mem::replace(&mut pattern.groove, groove),
         humanise: std::mem::replace(&mut pattern.humanise, humanise),
         scale: std::mem::replace(&mut pattern.scale, scale),
     }
 }
 
 fn swap_track(track: &mut Track, head: TrackHead) -> TrackHead {
-    let TrackHead { name, destination, program, step_size, direction, rotation } = head;
+    let TrackHead { name, destination, base, delay, step_size, direction, rotation } = head;
     TrackHead {
         name: std::mem::replace(&mut track.name, name),
         destination: std::mem::replace(&mut track.destination, destination),
-        program: std::mem::replace(&mut track.program, program),
+        base: std::mem::replace(&mut track.base, base),
+        delay: std::mem::replace(&mut track.delay, delay),
         step_size: std::mem::replace(&mut track.step_size, step_size),
         direction: std::mem::replace(&mut track.direction, direction),
         rotation: std::mem::replace(&mut track.rotation, rotation),
+    }
+}
+
+fn set_track(project: &mut Project, at: TrackPlace, head: TrackHead) -> Result<Edit, EditError> {
+    let track = track_mut(project, at)?;
+    let old = swap_track(track, head);
+    match check_base(at, track) {
+        Ok(()) => Ok(Edit::SetTrack { at, head: Box::new(old) }),
+        Err(error) => {
+            swap_track(track, old);
+            Err(error)
+        }
     }
 }
 
@@ -354,8 +375,7 @@ fn insert_track(project: &mut Project, at: TrackPlace, track: Track) -> Result<E
         return Err(EditError::NoSuch(place(at)));
     }
     LimitExceeded::check(Place::pattern(at.pattern), "tracks", count + 1, TRACKS_MAX)?;
-    check_steps(at, &track.steps)?;
-    check_lanes(at, &track.lanes)?;
+    check_track(at, &track)?;
     if pattern.tracks.iter().any(|other| other.id == track.id) {
         return Err(EditError::SameId { place: place(at), id: track.id.0 });
     }
@@ -379,13 +399,34 @@ fn check_pattern(index: usize, pattern: &Pattern) -> Result<(), EditError> {
     LimitExceeded::check(Place::pattern(index), "tracks", count, TRACKS_MAX)?;
     for (number, track) in pattern.tracks.iter().enumerate() {
         let at = TrackPlace { pattern: index, track: number };
-        check_steps(at, &track.steps)?;
-        check_lanes(at, &track.lanes)?;
+        check_track(at, track)?;
         if pattern.tracks.iter().skip(number + 1).any(|other| other.id == track.id) {
             return Err(EditError::SameId { place: place(at), id: track.id.0 });
         }
     }
     Ok(())
+}
+
+fn check_track(at: TrackPlace, track: &Track) -> Result<(), EditError> {
+    check_steps(at, &track.steps)?;
+    check_lanes(at, &track.lanes)?;
+    check_base(at, track)
+}
+
+fn check_base(at: TrackPlace, track: &Track) -> Result<(), EditError> {
+    match track.control_without_base() {
+        None => Ok(()),
+        Some(control) => Err(EditError::NoBase { place: place(at), control }),
+    }
+}
+
+/// Steps that come into a track lock only what it has a base value for.
+fn check_locks(at: TrackPlace, base: &Locks, steps: &[Step]) -> Result<(), EditError> {
+    let locks = steps.iter().flat_map(|step| step.locks.iter());
+    match locks.map(|lock| lock.control()).find(|control| base.get(*control).is_none()) {
+        None => Ok(()),
+        Some(control) => Err(EditError::NoBase { place: place(at), control }),
+    }
 }
 
 fn check_steps(at: TrackPlace, steps: &[Step]) -> Result<(), EditError> {
@@ -415,6 +456,7 @@ fn set_steps(
     let track = track_mut(project, at)?;
     let last = first.saturating_add(steps.len());
     let no_such = EditError::NoSuch(place(at).step(last.saturating_sub(1)));
+    check_locks(at, &track.base, &steps)?;
     track.steps.get_mut(first..last).ok_or(no_such)?.swap_with_slice(&mut steps);
     Ok(Edit::SetSteps { at, first, steps })
 }
@@ -426,12 +468,20 @@ fn replace_steps(
 ) -> Result<Edit, EditError> {
     let track = track_mut(project, at)?;
     check_steps(at, &steps)?;
+    check_locks(at, &track.base, &steps)?;
     Ok(Edit::ReplaceSteps { at, steps: std::mem::replace(&mut track.steps, steps) })
 }
 
 fn set_lanes(project: &mut Project, at: TrackPlace, lanes: Vec<Lane>) -> Result<Edit, EditError> {
     let track = track_mut(project, at)?;
     check_lanes(at, &lanes)?;
+    for lane in &lanes {
+        if let Property::Lock(control) = lane.property
+            && track.base.get(control).is_none()
+        {
+            return Err(EditError::NoBase { place: place(at), control });
+        }
+    }
     Ok(Edit::SetLanes { at, lanes: std::mem::replace(&mut track.lanes, lanes) })
 }
 

@@ -1,9 +1,10 @@
 //! Tracks that play together, and the swing they share.
 
+use crate::document::groove::Groove;
 use crate::document::scale::Scale;
 use crate::document::step::Step;
 use crate::document::track::Track;
-use crate::document::value::{Channel, OutOfRange, Percent, Program};
+use crate::document::value::{OutOfRange, Percent};
 use crate::time::{PPQ, Ticks};
 
 /// Tracks that play together.
@@ -15,6 +16,8 @@ pub struct Pattern {
     pub length: Option<Ticks>,
     /// The swing of all its tracks.
     pub swing: Swing,
+    /// The groove of all its tracks, before their swing.
+    pub groove: Option<Groove>,
     /// What is left to chance in how it is played.
     pub humanise: Humanise,
     /// Where the notes of melodic tracks are put after transposition; `None`: where they are.
@@ -38,13 +41,6 @@ impl Pattern {
             Ticks(
                 self.tracks.iter().map(longest).max().filter(|ticks| *ticks > 0).unwrap_or(4 * PPQ),
             )
-        })
-    }
-
-    /// What the channels are set to before the first note: track by its place, channel, program.
-    pub fn programs(&self) -> impl Iterator<Item = (u8, Channel, Program)> + '_ {
-        (0u8..).zip(&self.tracks).filter_map(|(index, track)| {
-            track.program.map(|program| (index, track.destination.channel, program))
         })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::document::condition::Condition;
+use crate::document::lock::Locks;
 use crate::document::value::{ChanceGroup, Key, OutOfRange, Percent, Velocity};
 use crate::limits::{
     GATE_PERCENT_MAX, GATE_PERCENT_MIN, NOTES_MAX, RATCHET_MAX, RATCHET_SPAN_PERCENT,
@@ -32,6 +33,8 @@ pub struct Step {
     pub condition: Option<Condition>,
     /// Repeats inside the step.
     pub ratchet: Ratchet,
+    /// What it sets beside its notes, of the controls that the track has base values for.
+    pub locks: Locks,
     /// Fields of the file that this version does not know.
     pub unknown: crate::document::Unknown,
 }

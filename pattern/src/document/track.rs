@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use crate::document::lane::Lane;
+use crate::document::lane::{Lane, Property};
+use crate::document::lock::{Control, Lock, Locks};
 use crate::document::step::Step;
 use crate::document::value::{Channel, Key, OutOfRange, Port, Program, fraction};
-use crate::limits::STEP_SIZE_TERM_MAX;
+use crate::limits::{DELAY_MS_MAX, STEP_SIZE_TERM_MAX};
 use crate::time::{PPQ, Tick, mul_div_floor};
 
 /// The stable name of a track inside a project. Dice are thrown by it, so moving or renaming a track keeps its dice.
@@ -21,8 +22,11 @@ pub struct Track {
     pub name: String,
     /// Where its notes go.
     pub destination: Destination,
-    /// The sound that its channel is set to before its first note; `None`: the channel's own.
-    pub program: Option<Program>,
+    /// The controls that its steps may lock, each with the value that unlocked steps restore; its program among them, where
+    /// it has one. A lock of another control does nothing.
+    pub base: Locks,
+    /// How much later its notes sound, added by whoever plays.
+    pub delay: Delay,
     /// How long a step is.
     pub step_size: StepSize,
     /// In which order the steps are played.
@@ -38,6 +42,36 @@ pub struct Track {
 }
 
 impl Track {
+    /// The sound that its channel is set to; `None`: the channel's own.
+    #[must_use]
+    pub fn program(&self) -> Option<Program> {
+        let lock = self.base.get(Control::Program)?;
+        u8::try_from(lock.value()).ok().map(Program::saturating)
+    }
+
+    /// A control that a step or a lane locks and that has no base value.
+    #[must_use]
+    pub fn control_without_base(&self) -> Option<Control> {
+        let in_lanes = self.lanes.iter().filter_map(|lane| match lane.property {
+            Property::Lock(control) => Some(control),
+            _ => None,
+        });
+        let in_steps = self.steps.iter().flat_map(|step| step.locks.iter()).map(Lock::control);
+        in_lanes.chain(in_steps).find(|control| self.base.get(*control).is_none())
+    }
+
+    /// Gives a base value to every control that a step or a lane locks and that has none: that of an instrument which was
+    /// just switched on.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when they are more than sixteen.
+    pub fn complete_base(&mut self) -> Result<(), OutOfRange> {
+        while let Some(control) = self.control_without_base() {
+            self.base.set(Lock::default_base(control))?;
+        }
+        Ok(())
+    }
+
     /// How many steps are played until the track begins anew; at least 1.
     #[inline]
     #[must_use]
@@ -93,6 +127,34 @@ impl Direction {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Direction> {
         Direction::ALL.into_iter().find(|direction| direction.name() == name)
+    }
+}
+
+/// How much later the notes of a track sound, in tenths of a millisecond: -1000 to 1000 ms. Below 0 they come early.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Delay(i16);
+
+impl Delay {
+    /// From milliseconds, rounded to a tenth.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] beyond a second either way.
+    pub fn from_ms(ms: f64) -> Result<Delay, OutOfRange> {
+        OutOfRange::check("delay in ms", ms, -DELAY_MS_MAX, DELAY_MS_MAX)?;
+        #[allow(clippy::cast_possible_truncation, reason = "checked above")]
+        Ok(Delay((ms * 10.0).round() as i16))
+    }
+
+    /// Milliseconds.
+    #[must_use]
+    pub fn ms(self) -> f64 {
+        f64::from(self.0) / 10.0
+    }
+
+    /// Frames at a sample rate, not rounded.
+    #[must_use]
+    pub fn frames(self, sample_rate_hz: f64) -> f64 {
+        f64::from(self.0) * sample_rate_hz / 10_000.0
     }
 }
 

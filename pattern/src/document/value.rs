@@ -119,6 +119,10 @@ bounded_u8!(
     Program, "program (from 0)", 0u8, 127u8
 );
 bounded_u8!(
+    /// A controller, `0..=119`; those above are channel mode messages, such as "all notes off".
+    Controller, "controller", 0u8, 119u8
+);
+bounded_u8!(
     /// A share in percent, `0..=100`.
     Percent, "percentage", 0u8, 100u8
 );

@@ -1,6 +1,6 @@
 //! A pattern as a grid that one can read in a terminal.
 
-use crate::document::{Articulation, Direction, Lane, Pattern, Property, Step, Track};
+use crate::document::{Articulation, Delay, Direction, Lane, Lock, Pattern, Property, Step, Track};
 use crate::format::pitch;
 
 /// The grid of `pattern`: a line for each track, a column for each step; a hit's height is how strong it is, `─` how far a
@@ -71,7 +71,12 @@ fn height(step: &Step) -> char {
     HEIGHTS.get(usize::from(step.velocity.get()) / 16).copied().unwrap_or('█')
 }
 
-/// How the steps are gone through, where that is not forward from the first.
+/// `cc74 20`.
+fn spelled(lock: Lock) -> String {
+    format!("{} {}", lock.control(), lock.shown())
+}
+
+/// How the steps are gone through, where that is not forward from the first; the delay, and what unlocked steps restore.
 fn ways(track: &Track) -> Vec<String> {
     let mut words = Vec::new();
     if track.direction != Direction::Forward {
@@ -79,6 +84,13 @@ fn ways(track: &Track) -> Vec<String> {
     }
     if track.rotation != 0 {
         words.push(format!("rotated by {}", track.rotation));
+    }
+    if track.delay != Delay::default() {
+        words.push(format!("{:+} ms", track.delay.ms()));
+    }
+    let base: Vec<String> = track.base.iter().map(spelled).collect();
+    if !base.is_empty() {
+        words.push(base.join(", "));
     }
     if words.is_empty() { Vec::new() } else { vec![words.join(", ")] }
 }
@@ -89,7 +101,7 @@ fn lanes(track: &Track) -> Vec<String> {
     for lane in &track.lanes {
         let (count, size) = (lane.steps.len(), lane.step_size);
         let values: Vec<String> = lane.steps.iter().map(|step| value(lane, step)).collect();
-        lines.push(format!("{} {count}×{size}: {}", lane.property.name(), values.join(" ")));
+        lines.push(format!("{} {count}×{size}: {}", lane.property, values.join(" ")));
     }
     lines
 }
@@ -110,6 +122,9 @@ fn value(lane: &Lane, step: &Step) -> String {
         Property::Chance => format!("{}%", step.chance),
         Property::Condition => step.condition.map_or("·".to_owned(), |c| c.to_string()),
         Property::Ratchet => format!("×{}", step.ratchet.hits()),
+        Property::Lock(control) => {
+            step.locks.get(control).map_or("·".to_owned(), |lock| lock.shown().to_string())
+        }
     }
 }
 
@@ -166,6 +181,7 @@ fn detail(step: &Step) -> Option<String> {
         Articulation::Tie => parts.push("tie".to_owned()),
         Articulation::Slide => parts.push("slide".to_owned()),
     }
+    parts.extend(step.locks.iter().map(spelled));
     if parts.is_empty() { None } else { Some(parts.join(" ")) }
 }
 

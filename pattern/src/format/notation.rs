@@ -31,17 +31,21 @@
 //! | `(1:4)`, `(NOT FILL)` | condition: `A:B`, `FIRST`, `FILL`, `PRE`, `NEI`, or its opposite |
 //! | `*3` | ratchet: hits in the step |
 //! | `^200`, `%-50` | span of the ratchet in percent of a step; ramp of its velocity in percent |
+//! | `{cc74=90,bend=-200}` | locks of controls, see below |
 //! | `_`, `/` | tied into the next step; sliding into it |
 //!
 //! A line that begins with `>` is a lane of the track above it: the name of a property (`gate`, `notes`, `velocity`,
 //! `length`, `micro`, `chance`, `condition`, `ratchet`), perhaps a step size, a colon, and its steps, of which only that
-//! property counts; a step may then be its marks alone.
+//! property counts; a step may then be its marks alone. A control has a lane too: `> cc74: {20} . {90}`.
 //!
 //! ```text
 //! hat: xxxxxxxxxxxxxxxx
 //! > velocity: v100 v60 v80
 //! > chance step=1/4: ?100 ?50
 //! ```
+//!
+//! Controls are `cc0` to `cc119`, `bend` (-8192 to 8191) and `program` of the channel; `tuning` (in cents), `pressure`,
+//! `brightness` and `pan` (-64 to 63) of each note by itself.
 //!
 //! | option | |
 //! | --- | --- |
@@ -51,8 +55,11 @@
 //! | `step=1/16` | the step size, a part of a whole note |
 //! | `dir=ping-pong` | direction: `forward`, `backward`, `ping-pong`, `random`, `walk` |
 //! | `rotate=2` | rotation in steps |
+//! | `cc74=64`, `bend=0` … | the base value of a control, which unlocked steps restore |
+//! | `delay=12.5` | delay in ms, -1000 to 1000 |
 //!
 //! Settings: `name`, `author`, `licence`, `description`, `seed`, `tempo`, `metre` of the project; `swing`, `swing_unit`,
+//! `groove` (`1/16 0 320 -100 200`: a unit, and how many ticks late each place is), `groove_amount` (in percent),
 //! `humanise_timing`, `humanise_velocity` (in percent), `scale` (`C minor`, `C 0 3 7`), `length` (in quarter notes) of the
 //! pattern they stand in. A name with other than letters, digits, `-` and `_` stands
 //! in double quotes.
@@ -93,12 +100,12 @@ pub enum NotationErrorKind {
     /// A setting with an unknown name.
     #[error(
         "no setting is called \"{0}\"; there are name, author, licence, description, seed, tempo, metre, swing, \
-         swing_unit, humanise_timing, humanise_velocity, scale and length"
+         swing_unit, groove, groove_amount, humanise_timing, humanise_velocity, scale and length"
     )]
     UnknownSetting(String),
     /// An option of a track with an unknown name.
     #[error(
-        "no option of a track is called \"{0}\"; there are ch, port, key, prog, step, dir and rotate"
+        "no option of a track is called \"{0}\"; there are ch, port, key, prog, step, dir, rotate, delay and controls such as cc74"
     )]
     UnknownOption(String),
     /// A character that begins no step.

@@ -1,17 +1,18 @@
 //! What is the same for all steps of one question, and what a step of a track is at a place.
 
 use crate::dice;
-use crate::document::{Lane, Pattern, Percent, Project, Property, Step, Track};
-use crate::performance::Performance;
+use crate::document::{Control, Lane, Pattern, Percent, Project, Property, Step, Track};
+use crate::performance::{Mutes, Performance};
+use crate::play::groove::Feel;
 use crate::play::position::Position;
-use crate::play::swing::SwingMap;
 use crate::play::{chance, condition};
-use crate::time::{Ticks, Window};
+use crate::time::{Tick, Ticks, Window};
 
 /// One question: a pattern under a performance.
 pub(crate) struct Context<'a> {
     pub(crate) pattern: &'a Pattern,
     pub(crate) seed: u64,
+    pub(crate) mutes: Mutes,
     pub(crate) chance: Percent,
     pub(crate) transpose: i16,
     /// Where the pattern begins: song position 0, or where a slot of the song does. All ticks below this question are
@@ -19,10 +20,31 @@ pub(crate) struct Context<'a> {
     pub(crate) origin: Ticks,
     /// Nominal ticks of the pattern that may sound: all, or those of its slot.
     pub(crate) extent: Window,
+    /// What plays after it, if anything does.
+    pub(crate) after: Option<(&'a Pattern, Mutes)>,
     pub(crate) timing_percent: i64,
     pub(crate) velocity_percent: i64,
     pub(crate) is_fill: bool,
-    pub(crate) swing: SwingMap,
+    pub(crate) feel: Feel<'a>,
+}
+
+/// From where to where a pattern plays: for ever, or as long as its slot of the song.
+#[derive(Clone, Copy)]
+pub(crate) struct Stay<'a> {
+    /// Song position of its tick 0.
+    pub(crate) origin: Ticks,
+    /// Its nominal ticks that may sound.
+    pub(crate) extent: Window,
+    /// The pattern that plays next, and its muted tracks.
+    pub(crate) after: Option<(&'a Pattern, Mutes)>,
+}
+
+impl Stay<'_> {
+    pub(crate) const FOR_EVER: Stay<'static> = Stay {
+        origin: Ticks(0),
+        extent: Window { start: Tick(i64::MIN), end: Tick(i64::MAX) },
+        after: None,
+    };
 }
 
 /// A step of a track at a place: each property by itself, because each may come from a lane.
@@ -37,6 +59,7 @@ pub(crate) struct Cell<'a> {
     pub(crate) chance: &'a Step,
     pub(crate) condition: &'a Step,
     pub(crate) ratchet: &'a Step,
+    pub(crate) locks: &'a Step,
 }
 
 impl<'a> Cell<'a> {
@@ -54,6 +77,7 @@ impl<'a> Cell<'a> {
             chance: step,
             condition: step,
             ratchet: step,
+            locks: step,
         };
         for lane in &track.lanes {
             cell.take_from(lane);
@@ -62,11 +86,7 @@ impl<'a> Cell<'a> {
     }
 
     fn take_from(&mut self, lane: &'a Lane) {
-        let length = i64::try_from(lane.steps.len()).unwrap_or(i64::MAX).max(1);
-        let place = lane.step_size.place_at(self.position.nominal).rem_euclid(length);
-        let Some(step) = usize::try_from(place).ok().and_then(|place| lane.steps.get(place)) else {
-            return;
-        };
+        let Some(step) = lane.step_at(self.position.nominal) else { return };
         match lane.property {
             Property::Gate => self.gate = step,
             Property::Notes => self.notes = step,
@@ -76,32 +96,36 @@ impl<'a> Cell<'a> {
             Property::Chance => self.chance = step,
             Property::Condition => self.condition = step,
             Property::Ratchet => self.ratchet = step,
+            // Each control may have a lane; they are asked where locks are played.
+            Property::Lock(_) => {}
         }
     }
 }
 
 impl<'a> Context<'a> {
-    /// A pattern that begins at `origin`, of which the nominal ticks in `extent` may sound.
+    /// A pattern while it stays.
     pub(crate) fn new(
         project: &Project,
         performance: &Performance,
         pattern: &'a Pattern,
-        origin: Ticks,
-        extent: Window,
+        stay: Stay<'a>,
     ) -> Context<'a> {
+        let Stay { origin, extent, after } = stay;
         let more = performance.humanise.get();
         let stray = |own: Percent| i64::from(own.get().saturating_add(more).min(100));
         Context {
             pattern,
             seed: dice::combine_seed(project.seed, performance.seed),
+            mutes: performance.mutes,
             chance: performance.chance,
             transpose: i16::from(performance.transpose),
             origin,
             extent,
+            after,
             timing_percent: stray(pattern.humanise.timing),
             velocity_percent: stray(pattern.humanise.velocity),
             is_fill: performance.is_fill,
-            swing: SwingMap::new(pattern.swing, performance.swing, origin),
+            feel: Feel::new(pattern, performance.swing, origin),
         }
     }
 
@@ -116,6 +140,17 @@ impl<'a> Context<'a> {
     #[inline]
     pub(crate) fn holds(&self, track_index: usize, cell: &Cell<'_>) -> bool {
         condition::holds(self, track_index, cell) && chance::holds(self, track_index, cell)
+    }
+
+    /// Whether what plays after this pattern sets the same control of the same channel.
+    pub(crate) fn is_set_after(&self, track: &Track, control: Control) -> bool {
+        let Some((pattern, mutes)) = self.after else { return false };
+        let (port, channel) = (track.destination.port, track.destination.channel);
+        pattern.tracks.iter().enumerate().any(|(index, other)| {
+            !mutes.contains(index)
+                && (other.destination.port, other.destination.channel) == (port, channel)
+                && other.base.get(control).is_some()
+        })
     }
 
     /// Whether a cell sounds, if its place is not taken by a tie: inside what the song has of the pattern, on, and let sound.

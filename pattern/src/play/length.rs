@@ -66,7 +66,7 @@ fn to_next_onset(
         return None;
     }
     let straight = next.position.nominal + micro_timing::shift(context, &next, track);
-    Some(Ticks((context.swing.apply(straight) - onset).0 + 1))
+    Some(Ticks((context.feel.apply(straight) - onset).0 + 1))
 }
 
 /// To the end of the last step that the ties lead to: by its gate, or to its start where it does not sound.

@@ -2,18 +2,19 @@
 
 use crate::document::Project;
 use crate::performance::Performance;
+use crate::play::context::Stay;
 use crate::time::{Tick, Ticks, Window};
 
-/// Visits every slot that could sound in `window`: with its performance, where it begins, the nominal ticks it has of its
-/// pattern, and the part of the window in which it may sound.
+/// Visits every slot that could sound in `window`: with its performance, from where to where it plays, and the part of the
+/// window in which it may sound.
 ///
 /// A shift may take an onset out of its slot, but no further than through the slot before or behind: so the slots to look
 /// at are known by their place alone, and windows tile.
-pub(super) fn each_slot(
-    project: &Project,
+pub(super) fn each_slot<'a>(
+    project: &'a Project,
     performance: &Performance,
     window: Window,
-    mut visit: impl FnMut(&Performance, Ticks, Window, Window),
+    mut visit: impl FnMut(&Performance, Stay<'a>, Window),
 ) {
     let slots = &project.song.slots;
     let length_of = |index: Option<usize>| {
@@ -38,7 +39,11 @@ pub(super) fn each_slot(
             };
             let origin = start - Tick::ZERO;
             let extent = Window { start: Tick::ZERO, end: Tick::ZERO + (end - start) };
-            visit(&slot_performance, origin, extent, part);
+            let after = slots.get(index + 1).and_then(|slot| {
+                let pattern = project.patterns.get(usize::from(slot.pattern.0))?;
+                Some((pattern, performance.mutes.union(slot.mutes)))
+            });
+            visit(&slot_performance, Stay { origin, extent, after }, part);
         }
         start = end;
     }

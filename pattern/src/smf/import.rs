@@ -14,13 +14,17 @@ mod lay;
 mod start;
 mod voices;
 
-use crate::document::{Destination, Metre, Pattern, Project, Step, StepSize, Track, TrackId};
+use crate::document::{
+    Destination, Locks, Metre, Pattern, Program, Project, Step, StepSize, Track, TrackId,
+};
 use crate::format::{LimitExceeded, Place, Warning};
 use crate::limits::{NAME_MAX, PATTERNS_MAX, STEPS_MAX, TICK_LIMIT, TRACKS_MAX};
 use crate::smf::{MidiFile, MidiFormat, MidiTrack};
 use crate::time::{PPQ, Tick};
 
-use collect::{Clock, Piece};
+pub(super) use collect::Clock;
+use collect::Piece;
+pub(super) use lay::nearest;
 use lay::{Chords, Grid, Told};
 use start::Start;
 use voices::{DRUMS, Drums, Voice, voices};
@@ -279,7 +283,7 @@ fn tracks(voices: &[Voice], grid: Grid, chords: Chords, told: &mut Told) -> Vec<
                     key: voice.key,
                     ..Destination::default()
                 },
-                program: voice.program.filter(|_| layer == 0),
+                base: base(voice.program.filter(|_| layer == 0)),
                 step_size: grid.step_size,
                 steps,
                 ..Track::default()
@@ -287,6 +291,16 @@ fn tracks(voices: &[Voice], grid: Grid, chords: Chords, told: &mut Told) -> Vec<
         }
     }
     tracks
+}
+
+/// The program of a track as the base value that it is.
+fn base(program: Option<Program>) -> Locks {
+    let mut base = Locks::NONE;
+    if let Some(program) = program {
+        // The first of sixteen finds room.
+        let _ = base.set(program.into());
+    }
+    base
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A pattern printed: so many cycles of it, event by event, exactly as they will sound.
 
-use crate::document::{Channel, Pattern, Program, Project};
+use crate::document::{Control, Project};
 use crate::performance::Performance;
 use crate::player::Player;
 use crate::queue::{Event, EventKind};
@@ -33,7 +33,7 @@ impl Print {
 /// The events of a print, in order, and where it ends.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Printed {
-    /// Note-ons with the length that they really sound, and note-offs; offs before ons.
+    /// Note-ons with the length that they really sound, note-offs, and changes of controls; offs before controls before ons.
     pub events: Vec<PrintedEvent>,
     /// The end of the window, or of the last note where that is later.
     pub end: Tick,
@@ -46,7 +46,7 @@ pub struct Printed {
 pub struct PrintedEvent {
     /// What happens, and when.
     pub event: Event,
-    /// How long the note sounds; 0 for a note-off.
+    /// How long the note sounds; 0 for everything else.
     pub length: Ticks,
 }
 
@@ -57,46 +57,22 @@ impl Printed {
         let is_onset = |e: &&PrintedEvent| matches!(e.event.kind, EventKind::NoteOn { .. });
         self.events.iter().filter(is_onset).count()
     }
-}
 
-/// A channel that is set to a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProgramAt {
-    /// When: where the pattern begins to play.
-    pub tick: Tick,
-    /// Whose program it is.
-    pub track_index: u8,
-    /// Which channel.
-    pub channel: Channel,
-    /// To which program.
-    pub program: Program,
-}
-
-/// The programs that the channels are set to from `start` on, in order: those of the pattern that plays, or of each slot of
-/// the song where it begins.
-#[must_use]
-pub fn programs(project: &Project, performance: &Performance, start: Tick) -> Vec<ProgramAt> {
-    let of = |index: usize, tick: Tick| {
-        let pattern = project.patterns.get(index);
-        pattern.into_iter().flat_map(Pattern::programs).map(
-            move |(track_index, channel, program)| ProgramAt {
-                tick,
-                track_index,
-                channel,
-                program,
-            },
-        )
-    };
-    if !performance.is_song {
-        return of(usize::from(performance.pattern.0), start).collect();
+    /// How many notes have a tuning, brightness or pan of their own that a MIDI file cannot say: it has these for whole
+    /// channels only.
+    #[must_use]
+    pub fn note_expression_count(&self) -> usize {
+        let is_lost = |e: &&PrintedEvent| match e.event.kind {
+            EventKind::Control(lock) => {
+                let control = lock.control();
+                control.is_per_note()
+                    && control != Control::Pressure
+                    && lock.value() != control.default_base()
+            }
+            _ => false,
+        };
+        self.events.iter().filter(is_lost).count()
     }
-    let mut at = Tick::ZERO;
-    let mut all = Vec::new();
-    for slot in &project.song.slots {
-        all.extend(of(usize::from(slot.pattern.0), at.max(start)));
-        at += slot.length_ticks(project.metre);
-    }
-    all
 }
 
 /// Prints what sounds in a window. Notes that begin in it sound to their own end.
@@ -122,6 +98,7 @@ pub fn print(project: &Project, performance: &Performance, what: Print) -> Print
                     lengths.push((on, printed.event.tick - since));
                 }
             }
+            EventKind::Control(_) => {}
         }
     }
     for (index, length) in lengths {

@@ -1,12 +1,14 @@
 //! Writing: a print of a pattern as a Standard MIDI File.
 
 use midly::num::{u4, u7, u15, u24, u28};
-use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
+use midly::{
+    Format, Header, MetaMessage, MidiMessage, PitchBend, Smf, Timing, TrackEvent, TrackEventKind,
+};
 
-use crate::document::{Pattern, Project, Velocity};
+use crate::document::{Control, Lock, Pattern, Project, Velocity};
 use crate::performance::Performance;
 use crate::queue::EventKind;
-use crate::smf::print::{Printed, PrintedEvent, ProgramAt, programs};
+use crate::smf::print::{Printed, PrintedEvent};
 use crate::time::{PPQ, Tick};
 
 /// How finely time is written.
@@ -49,20 +51,16 @@ pub fn write(
     let mut smf = Smf::new(Header::new(Format::Parallel, Timing::Metrical(u15::new(ppq))));
     let title = if project.name.is_empty() { &pattern.name } else { &project.name };
     smf.tracks.push(conductor(project, title, printed, scale));
-    let programs = programs(project, performance, start);
     for index in 0..track_count(project, performance, pattern) {
         let mut line = Line::new(scale);
         if let Some(name) = track_name(project, performance, pattern, index) {
             line.push(start, TrackEventKind::Meta(MetaMessage::TrackName(name.as_bytes())));
         }
-        let mut programs = programs.iter().filter(|p| p.track_index == index).peekable();
         for event in printed.events.iter().filter(|printed| printed.event.track_index == index) {
-            while let Some(at) = programs.next_if(|at| at.tick <= event.event.tick) {
-                line.push(at.tick, program(at));
+            if let Some(message) = voice(event) {
+                line.push(event.event.tick, message);
             }
-            line.push(event.event.tick, voice(event));
         }
-        programs.for_each(|at| line.push(at.tick, program(at)));
         smf.tracks.push(line.finish(printed.end));
     }
     let mut bytes = Vec::new();
@@ -104,11 +102,6 @@ fn track_name<'a>(
     tracks.map(|track| track.name.as_str()).find(|name| !name.is_empty())
 }
 
-fn program(at: &ProgramAt) -> TrackEventKind<'static> {
-    let message = MidiMessage::ProgramChange { program: u7::new(at.program.get()) };
-    TrackEventKind::Midi { channel: u4::new(at.channel.get()), message }
-}
-
 fn is_on_grid(printed: &Printed, start: Tick, ppq: u16) -> bool {
     let grid = PPQ / i64::from(ppq);
     printed.events.iter().all(|printed| (printed.event.tick - start).0 % grid == 0)
@@ -138,15 +131,32 @@ fn conductor<'a>(
     line.finish(printed.end)
 }
 
-fn voice(printed: &PrintedEvent) -> TrackEventKind<'static> {
+/// The message of an event; `None` for what a MIDI file cannot say of a note by itself.
+fn voice(printed: &PrintedEvent) -> Option<TrackEventKind<'static>> {
     let key = u7::new(printed.event.address.key & 0x7F);
     let message = match printed.event.kind {
         EventKind::NoteOn { velocity } => {
             MidiMessage::NoteOn { key, vel: u7::new(Velocity::from_share(velocity).get()) }
         }
         EventKind::NoteOff => MidiMessage::NoteOff { key, vel: u7::new(64) },
+        EventKind::Control(lock) => control(lock, key)?,
     };
-    TrackEventKind::Midi { channel: u4::new(printed.event.address.channel & 0x0F), message }
+    let channel = u4::new(printed.event.address.channel & 0x0F);
+    Some(TrackEventKind::Midi { channel, message })
+}
+
+fn control(lock: Lock, key: u7) -> Option<MidiMessage> {
+    // Within the range of its control, which for all but the bend is seven bits.
+    let value = u7::new(u8::try_from(lock.value()).unwrap_or(0) & 0x7F);
+    Some(match lock.control() {
+        Control::Cc(controller) => {
+            MidiMessage::Controller { controller: u7::new(controller.get()), value }
+        }
+        Control::Program => MidiMessage::ProgramChange { program: value },
+        Control::Bend => MidiMessage::PitchBend { bend: PitchBend::from_int(lock.value()) },
+        Control::Pressure => MidiMessage::Aftertouch { key, vel: value },
+        Control::Tuning | Control::Brightness | Control::Pan => return None,
+    })
 }
 
 #[derive(Clone, Copy)]

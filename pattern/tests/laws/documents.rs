@@ -25,9 +25,50 @@ fn ratchet() -> impl Strategy<Value = Ratchet> {
     })
 }
 
+/// Few enough that they meet each other, and that a track finds room for all of them.
+fn controls() -> Vec<Control> {
+    let mut controls = vec![Control::Bend, Control::Program, Control::Tuning, Control::Pressure];
+    controls.extend([0, 7, 74].map(|number| Control::cc(number).unwrap()));
+    controls
+}
+
+fn lock() -> impl Strategy<Value = Lock> {
+    prop::sample::select(controls()).prop_flat_map(|control| {
+        let (min, max) = control.range();
+        (i64::from(min)..=i64::from(max)).prop_map(move |value| Lock::new(control, value).unwrap())
+    })
+}
+
+fn locks(most: usize) -> impl Strategy<Value = Locks> {
+    prop::collection::vec(lock(), 0..=most).prop_map(|list| {
+        let mut locks = Locks::NONE;
+        list.into_iter().for_each(|lock| locks.set(lock).unwrap());
+        locks
+    })
+}
+
+fn property() -> impl Strategy<Value = Property> {
+    prop_oneof![
+        3 => prop::sample::select(Property::ALL.to_vec()),
+        1 => prop::sample::select(controls()).prop_map(Property::Lock),
+    ]
+}
+
+fn groove() -> impl Strategy<Value = Groove> {
+    let offsets = prop::collection::vec(-600i64..=600, 1..20);
+    (prop::sample::select(vec![(1, 16), (1, 12), (5, 11)]), offsets, 0i64..=100).prop_map(
+        |(unit, offsets, amount)| {
+            let unit = StepSize::new(unit.0, unit.1).unwrap();
+            let mut groove = Groove::new(unit, offsets.into_iter().map(Ticks).collect()).unwrap();
+            groove.amount = Percent::new(amount).unwrap();
+            groove
+        },
+    )
+}
+
 prop_compose! {
     pub(crate) fn lane()(
-        property in prop::sample::select(Property::ALL.to_vec()),
+        property in property(),
         size in size(),
         steps in prop::collection::vec(step(), 1..9),
     ) -> Lane {
@@ -54,6 +95,7 @@ prop_compose! {
         articulation in prop_oneof![
             4 => Just(Articulation::Gate), 1 => Just(Articulation::Tie), 1 => Just(Articulation::Slide)
         ],
+        locks in prop_oneof![3 => locks(0), 1 => locks(3)],
     ) -> Step {
         let mut step = Step { is_on, ..Step::default() };
         for key in keys {
@@ -67,6 +109,7 @@ prop_compose! {
         step.condition = condition;
         step.ratchet = ratchet;
         step.articulation = articulation;
+        step.locks = locks;
         step
     }
 }
@@ -78,24 +121,28 @@ prop_compose! {
         size in size(),
         direction in prop::sample::select(Direction::ALL.to_vec()),
         lanes in prop::collection::vec(lane(), 0..3),
-        program in prop::option::of(0i64..128),
+        base in prop_oneof![1 => locks(0), 1 => locks(3)],
+        delay in prop_oneof![3 => Just(0.0f64), 1 => -1000.0f64..1000.0],
         rotation in -20i32..20,
         steps in prop::collection::vec(step(), 1..20),
     ) -> Track {
-        Track {
+        let mut track = Track {
             destination: Destination {
                 port: Port::MIN,
                 channel: Channel::new(channel).unwrap(),
                 key: key.map(|key| Key::new(key).unwrap()),
             },
-            program: program.map(|program| Program::new(program).unwrap()),
+            base,
+            delay: Delay::from_ms(delay).unwrap(),
             step_size: StepSize::new(size.0, size.1).unwrap(),
             direction,
             rotation,
             lanes: distinct(lanes),
             steps,
             ..Track::default()
-        }
+        };
+        track.complete_base().unwrap();
+        track
     }
 }
 
@@ -115,6 +162,7 @@ prop_compose! {
         swing in prop_oneof![Just(50.0f64), 50.0f64..75.0],
         unit in prop_oneof![Just(SwingUnit::Eighth), Just(SwingUnit::Sixteenth)],
         humanise in (prop_oneof![2 => Just(0i64), 1 => 0i64..=100], prop_oneof![2 => Just(0i64), 1 => 0i64..=100]),
+        groove in prop::option::weighted(0.3, groove()),
         scale in prop::option::weighted(0.3, prop::sample::select(vec!["C minor", "F# blues", "B 0 1"])),
         tracks in prop::collection::vec(track(), 1..5),
     ) -> Pattern {
@@ -128,7 +176,7 @@ prop_compose! {
             velocity: Percent::new(humanise.1).unwrap(),
         };
         let scale = scale.map(|text| Scale::parse(text).unwrap());
-        Pattern { swing, humanise, scale, tracks, ..Pattern::default() }
+        Pattern { swing, groove, humanise, scale, tracks, ..Pattern::default() }
     }
 }
 

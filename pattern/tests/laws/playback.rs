@@ -1,6 +1,6 @@
 //! The laws of the pure engine, of the memo and of the queue.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use proptest::prelude::*;
 use tresillo_pattern::document::*;
@@ -12,6 +12,57 @@ fn notes(project: &Project, performance: &Performance, start: i64, end: i64) -> 
     let mut out = Vec::new();
     play(project, performance, Window::new(start, end), &mut out);
     out
+}
+
+/// Everything that playing tells of a stretch.
+#[derive(Debug, Default, PartialEq)]
+struct Everything {
+    notes: Vec<Note>,
+    changes: Vec<Change>,
+}
+
+impl NoteSink for Everything {
+    fn insert(&mut self, note: Note) {
+        NoteSink::insert(&mut self.notes, note);
+    }
+
+    fn insert_change(&mut self, change: Change) {
+        self.changes.push(change);
+        // Stable: by tick, then track, then arrival.
+        self.changes.sort_by_key(|change| (change.tick, change.track_index));
+    }
+}
+
+fn everything(project: &Project, performance: &Performance, start: i64, end: i64) -> Everything {
+    let mut out = Everything::default();
+    play(project, performance, Window::new(start, end), &mut out);
+    out
+}
+
+/// What the controls are set to after some events.
+fn set_to(events: &[Event]) -> BTreeMap<(u8, u8, Control), i16> {
+    let mut set = BTreeMap::new();
+    for event in events {
+        if let EventKind::Control(lock) = event.kind
+            && !lock.control().is_per_note()
+        {
+            let Address { port, channel, .. } = event.address;
+            set.insert((port, channel, lock.control()), lock.value());
+        }
+    }
+    set
+}
+
+/// The base values of all patterns; where several have one for a control, any.
+fn bases(project: &Project) -> BTreeMap<(u8, u8, Control), Vec<i16>> {
+    let mut bases: BTreeMap<_, Vec<i16>> = BTreeMap::new();
+    for track in project.patterns.iter().flat_map(|pattern| &pattern.tracks) {
+        let (port, channel) = (track.destination.port.get(), track.destination.channel.get());
+        for base in track.base.iter() {
+            bases.entry((port, channel, base.control())).or_default().push(base.value());
+        }
+    }
+    bases
 }
 
 /// What a player tells over windows that begin at `cuts`, as one list.
@@ -63,10 +114,36 @@ proptest! {
         lengths in lengths(),
     ) {
         let cuts = cuts(start, &lengths);
-        let whole = notes(&project, &performance, start, *cuts.last().unwrap());
-        let parts: Vec<Note> =
-            cuts.windows(2).flat_map(|pair| notes(&project, &performance, pair[0], pair[1])).collect();
+        let whole = everything(&project, &performance, start, *cuts.last().unwrap());
+        let mut parts = Everything::default();
+        for pair in cuts.windows(2) {
+            let part = everything(&project, &performance, pair[0], pair[1]);
+            parts.notes.extend(part.notes);
+            parts.changes.extend(part.changes);
+        }
         prop_assert_eq!(parts, whole);
+    }
+
+    /// A locate finds the controls as playing on from anywhere before would have left them.
+    #[test]
+    fn what_holds_at_a_tick_is_what_was_set_before_it(
+        project in project(),
+        performance in performance(),
+        start in -300_000i64..300_000,
+        lengths in lengths(),
+    ) {
+        let cuts = cuts(start, &lengths);
+        let end = *cuts.last().unwrap();
+        let rolled = set_to(&told(&project, &performance, &cuts));
+        let located = set_to(&told(&project, &performance, &[end - 1, end]));
+        let bases = bases(&project);
+        for (control, value) in &located {
+            prop_assert_eq!(rolled.get(control), Some(value), "{:?}", control);
+        }
+        for (control, value) in rolled.iter().filter(|(control, _)| !located.contains_key(control)) {
+            // Only what was played before: in a song, or not at all after its end.
+            prop_assert!(performance.is_song && bases[control].contains(value), "{:?}", control);
+        }
     }
 
     #[test]
@@ -127,6 +204,7 @@ proptest! {
     ) {
         let pattern = &mut project.patterns[0];
         pattern.swing = Swing::default();
+        pattern.groove = None;
         pattern.humanise = Humanise::default();
         pattern.tracks.truncate(1);
         let track = &mut pattern.tracks[0];
@@ -174,12 +252,14 @@ proptest! {
         prop_assert_eq!(&in_windows, &at_once);
         // Without player or memo: the pure answer through a bare queue.
         let end = *cuts.last().unwrap();
-        let mut pure = Vec::new();
+        let (mut holding, mut pure) = (Everything::default(), Everything::default());
+        controls_at(&project, &performance, Tick(start), &mut holding);
         play_early(&project, &performance, Tick(start), &mut pure);
         play(&project, &performance, Window::new(start, end), &mut pure);
         let mut queue = NoteOffQueue::new();
         let mut expected = Vec::new();
-        queue.advance(&pure, Tick(end), &mut |event| expected.push(event));
+        queue.restore_controls(&holding.changes, Tick(start), &mut |event| expected.push(event));
+        queue.advance(&pure.notes, &pure.changes, Tick(end), &mut |event| expected.push(event));
         queue.flush(Tick(end), &mut |event| expected.push(event));
         prop_assert_eq!(in_windows, expected);
     }
@@ -198,11 +278,16 @@ proptest! {
             match event.kind {
                 EventKind::NoteOn { .. } => prop_assert!(sounding.insert(event.address)),
                 EventKind::NoteOff => prop_assert!(sounding.remove(&event.address)),
+                EventKind::Control(lock) if lock.control().is_per_note() => {
+                    prop_assert!(sounding.contains(&event.address), "of a note that has started");
+                }
+                EventKind::Control(_) => {}
             }
             if let Some(before) = before {
                 prop_assert!(before.tick <= event.tick);
-                if before.tick == event.tick && event.kind == EventKind::NoteOff {
-                    prop_assert!(before.kind == EventKind::NoteOff, "offs come before ons");
+                let is_off = |event: &Event| event.kind == EventKind::NoteOff;
+                if before.tick == event.tick && is_off(&event) {
+                    prop_assert!(is_off(&before), "offs come before all else");
                 }
             }
             before = Some(event);

@@ -46,26 +46,23 @@ proptest! {
         let smf::Division::Metrical(ppq) = file.division else { panic!("timecode") };
         let scale = PPQ / i64::from(ppq);
         for (index, track) in file.tracks.iter().skip(1).enumerate() {
-            let read: Vec<(i64, u8, bool)> = track
+            let read: Vec<(i64, u8, Voice)> = track
                 .events
                 .iter()
                 .filter_map(|event| match event.message {
-                    MidiMessage::Voice { message: Voice::NoteOn { key, .. }, .. } => {
-                        Some((event.tick.cast_signed() * scale, key, true))
-                    }
-                    MidiMessage::Voice { message: Voice::NoteOff { key, .. }, .. } => {
-                        Some((event.tick.cast_signed() * scale, key, false))
+                    MidiMessage::Voice { channel, message } => {
+                        Some((event.tick.cast_signed() * scale, channel, message))
                     }
                     _ => None,
                 })
                 .collect();
-            let expected: Vec<(i64, u8, bool)> = printed
+            let expected: Vec<(i64, u8, Voice)> = printed
                 .events
                 .iter()
-                .filter(|printed| usize::from(printed.event.track_index) == index)
-                .map(|printed| {
-                    let is_on = matches!(printed.event.kind, EventKind::NoteOn { .. });
-                    (printed.event.tick.0, printed.event.address.key, is_on)
+                .map(|printed| printed.event)
+                .filter(|event| usize::from(event.track_index) == index)
+                .filter_map(|event| {
+                    Some((event.tick.0, event.address.channel, voice(event)?))
                 })
                 .collect();
             prop_assert_eq!(read, expected);
@@ -98,6 +95,30 @@ proptest! {
             prop_assert!(events <= bytes.len());
         }
     }
+}
+
+/// The message of an event; a tuning has none.
+fn voice(event: Event) -> Option<Voice> {
+    let key = event.address.key;
+    Some(match event.kind {
+        EventKind::NoteOn { velocity } => {
+            Voice::NoteOn { key, velocity: Velocity::from_share(velocity).get() }
+        }
+        EventKind::NoteOff => Voice::NoteOff { key, velocity: 64 },
+        EventKind::Control(lock) => {
+            let value = lock.value();
+            let byte = u8::try_from(value).unwrap_or(0);
+            match lock.control() {
+                Control::Cc(controller) => {
+                    Voice::ControlChange { controller: controller.get(), value: byte }
+                }
+                Control::Bend => Voice::PitchBend { value },
+                Control::Program => Voice::ProgramChange { program: byte },
+                Control::Pressure => Voice::PolyPressure { key, pressure: byte },
+                _ => return None,
+            }
+        }
+    })
 }
 
 #[test]

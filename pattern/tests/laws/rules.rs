@@ -294,6 +294,165 @@ fn humanising_strays_within_its_bounds_and_the_same_way_each_time() {
     assert!(velocities.iter().any(|v| *v > 124.0) && velocities.iter().any(|v| *v < 75.0));
 }
 
+/// What a player sets beside notes: tick in sixteenths, control, value.
+fn set(text: &str, performance: &Performance, steps: std::ops::Range<i64>) -> Vec<(i64, String)> {
+    let (project, warnings) = notation::read(text).unwrap();
+    assert_eq!(warnings, []);
+    set_of(&project, performance, steps)
+}
+
+fn set_of(
+    project: &Project,
+    performance: &Performance,
+    steps: std::ops::Range<i64>,
+) -> Vec<(i64, String)> {
+    let mut told = Vec::new();
+    let window = Window::new(steps.start * STEP, steps.end * STEP);
+    Player::new().advance(project, performance, window, &mut |event| {
+        if let EventKind::Control(lock) = event.kind {
+            let text = match lock.control().is_per_note() {
+                true => format!("{} {} of {}", lock.control(), lock.shown(), event.address.key),
+                false => format!("{} {}", lock.control(), lock.shown()),
+            };
+            told.push((event.tick.0 / STEP, text));
+        }
+    });
+    told
+}
+
+fn check_set(text: &str, steps: std::ops::Range<i64>, expected: &[(i64, &str)]) {
+    let expected: Vec<(i64, String)> =
+        expected.iter().map(|(tick, text)| (*tick, (*text).to_owned())).collect();
+    assert_eq!(set(text, &Performance::default(), steps), expected, "{text}");
+}
+
+#[test]
+fn a_lock_holds_until_the_next_step_that_sounds_restores_the_base_value() {
+    let text = "lead cc74=64: C3{cc74=20} . C3 C3{cc74=90,bend=-100}";
+    // The first value is that of a start; a rest leaves things as they are; what does not change is not sent again.
+    check_set(
+        text,
+        0..5,
+        &[
+            (0, "cc74 20"),
+            (0, "bend 0"),
+            (2, "cc74 64"),
+            (3, "cc74 90"),
+            (3, "bend -100"),
+            (4, "cc74 20"),
+            (4, "bend 0"),
+        ],
+    );
+    // A locate sends what holds there: a note began two sixteenths before.
+    check_set(text, 5..6, &[(5, "cc74 20"), (5, "bend 0")]);
+    check_set(text, -1..0, &[(-1, "cc74 90"), (-1, "bend -100")]);
+    // Base values alone, the program among them, are sent where playing starts.
+    check_set("lead ch=2 prog=34 cc7=80: . . C3 .", 0..16, &[(0, "cc7 80"), (0, "program 34")]);
+}
+
+#[test]
+fn a_step_that_does_not_sound_sets_nothing_and_a_lock_lasts_one_cycle() {
+    let text = "lead cc74=64: C3{cc74=20}(1:4) . . .";
+    check_set(text, 0..17, &[(0, "cc74 20"), (4, "cc74 64"), (16, "cc74 20")]);
+    check_set(text, 3..4, &[(3, "cc74 20")]);
+    check_set(text, 9..10, &[(9, "cc74 64")]);
+    // A step that is tied over has no onset and sets its controls even so.
+    check_set("lead cc74=64: C3_ C3{cc74=20} . .", 0..4, &[(0, "cc74 64"), (1, "cc74 20")]);
+    // A muted track sets nothing.
+    let muted = Performance { mutes: Mutes::NONE.with(0, true), ..Performance::default() };
+    assert_eq!(set(text, &muted, 0..20), []);
+}
+
+#[test]
+fn a_lock_is_set_where_the_shifts_put_its_step_and_before_its_note() {
+    let (project, _) = notation::read("swing = 66.6667\nlead cc1=0: C3 C3{cc1=9}>10").unwrap();
+    let mut told = Vec::new();
+    let window = Window::new(1, 2 * STEP);
+    Player::new().advance(&project, &Performance::default(), window, &mut |event| {
+        told.push((event.tick.0, matches!(event.kind, EventKind::NoteOn { .. })));
+    });
+    // A sixteenth and a third late, and ten ticks in the shorter half: two thirds of them.
+    assert_eq!(told[..3], [(1, false), (STEP + 1680 + 7, false), (STEP + 1680 + 7, true)]);
+}
+
+#[test]
+fn locks_run_in_lanes_of_their_own() {
+    let text = "lead cc74=64: C3 C3 C3{cc74=1} C3\n> cc74: {10} . {30}";
+    check_set(
+        text,
+        0..5,
+        &[(0, "cc74 10"), (1, "cc74 64"), (2, "cc74 30"), (3, "cc74 10"), (4, "cc74 64")],
+    );
+}
+
+#[test]
+fn what_belongs_to_a_note_goes_with_each_of_its_notes() {
+    check_set(
+        "lead tuning=0: C3+E3{tuning=50} C3",
+        0..2,
+        &[(0, "tuning 50 of 60"), (0, "tuning 50 of 64"), (1, "tuning 0 of 60")],
+    );
+    check_set("rim: x*2{pressure=90}", 0..1, &[(0, "pressure 90 of 37"), (0, "pressure 90 of 37")]);
+}
+
+#[test]
+fn a_slot_leaves_no_lock_behind() {
+    let text =
+        "[A]\nlead ch=2 cc74=64: C3 . . C3{cc74=20}\n[B]\nkick: x...\nlead ch=2 bend=5: C3 . . .";
+    let (mut project, _) = notation::read(text).unwrap();
+    project.metre = Metre { beats: 1, unit: 4 };
+    let slot = |pattern| Slot {
+        pattern: PatternIndex(pattern),
+        bars: 1,
+        transpose: 0,
+        mutes: Mutes::NONE,
+        unknown: Unknown::default(),
+    };
+    project.song.slots = vec![slot(0), slot(0), slot(1), slot(0)];
+    let performance = Performance { is_song: true, ..Performance::default() };
+    let expected: Vec<(i64, String)> = [
+        (0, "cc74 64"),
+        (3, "cc74 20"),
+        (4, "cc74 64"),
+        (7, "cc74 20"),
+        // Pattern B has no such control, so it goes back; A has no bend.
+        (8, "cc74 64"),
+        (8, "bend 5"),
+        (15, "cc74 20"),
+        (16, "cc74 64"),
+    ]
+    .map(|(tick, text)| (tick, text.to_owned()))
+    .to_vec();
+    assert_eq!(set_of(&project, &performance, 0..24), expected);
+    // Another pattern, live: the same.
+    let mut told = Vec::new();
+    let mut player = Player::new();
+    for (pattern, from) in [(0, 0), (1, 4)] {
+        let performance = Performance { pattern: PatternIndex(pattern), ..Performance::default() };
+        let window = Window::new(from * STEP, (from + 4) * STEP);
+        player.advance(&project, &performance, window, &mut |event| {
+            if let EventKind::Control(lock) = event.kind {
+                told.push((event.tick.0 / STEP, lock.control().to_string(), lock.value()));
+            }
+        });
+    }
+    let told: Vec<(i64, &str, i16)> = told.iter().map(|(t, c, v)| (*t, c.as_str(), *v)).collect();
+    assert_eq!(told, [(0, "cc74", 64), (3, "cc74", 20), (4, "cc74", 64), (4, "bend", 5)]);
+}
+
+#[test]
+fn a_groove_moves_the_places_of_its_grid_and_repeats() {
+    let text = "groove = 1/16 0 500 -300 100\nhat: x";
+    let onsets: Vec<i64> =
+        notes(text, &Performance::default(), 0..6).iter().map(|note| note.onset.0).collect();
+    let expected = [0, STEP + 500, 2 * STEP - 300, 3 * STEP + 100, 4 * STEP, 5 * STEP + 500];
+    assert_eq!(onsets[..6], expected);
+    // The seventh is early enough to be among them.
+    assert_eq!(onsets[6..], [6 * STEP - 300]);
+    let half = "groove = 1/16 0 500 -300 100\ngroove_amount = 50\nhat: x";
+    assert_eq!(notes(half, &Performance::default(), 1..2)[0].onset.0, STEP + 250);
+}
+
 /// The page that people learn the notation from: every example is read without a warning, and sounds.
 #[test]
 fn every_example_of_the_page_on_notation_is_read_and_sounds() {
@@ -301,7 +460,7 @@ fn every_example_of_the_page_on_notation_is_read_and_sounds() {
     let page = std::fs::read_to_string(page).unwrap();
     let examples: Vec<&str> =
         page.split("```tresillo\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 6);
+    assert_eq!(examples.len(), 7);
     for example in examples {
         let (project, warnings) =
             notation::read(example).unwrap_or_else(|error| panic!("{error}\n{example}"));

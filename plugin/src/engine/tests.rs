@@ -152,6 +152,7 @@ proptest! {
                         prop_assert!(velocity > 0.0 && sounding.insert(address), "twice: {address:?}");
                     }
                     EventKind::NoteOff => prop_assert!(sounding.remove(&address), "stray: {address:?}"),
+                    EventKind::Control(_) => {}
                 }
             }
         }
@@ -166,6 +167,7 @@ proptest! {
                 match kind {
                     EventKind::NoteOn { .. } => sounding.insert(address),
                     EventKind::NoteOff => sounding.remove(&address),
+                    EventKind::Control(_) => true,
                 };
             }
         }

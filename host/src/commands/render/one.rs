@@ -150,6 +150,12 @@ fn warn(warnings: &mut Vec<String>, score: &Score, rendered: Rendered, clipped_c
     if score.refused_count > 0 {
         warnings.push(format!("{} notes were too many to sound at once", score.refused_count));
     }
+    if score.lost_count > 0 {
+        warnings.push(format!(
+            "{} tunings, brightnesses and pans of single notes were left out: this instrument takes them for whole channels only",
+            score.lost_count
+        ));
+    }
     if rendered.is_tail_cut {
         warnings.push("the sound did not die away within 30 s; the tail was cut".to_owned());
     }

@@ -6,6 +6,8 @@ use serde_json::Value;
 pub(super) enum Node {
     Value(Value),
     Object(Vec<(String, Node)>),
+    /// An object of plain values that stands on the line of what it belongs to.
+    Leaf(Vec<(String, Value)>),
     Array(Vec<Node>),
 }
 
@@ -45,6 +47,7 @@ fn write(node: &Node, indent: usize, out: &mut String) {
             let members = fields.iter().map(|(name, node)| (Some(name.as_str()), node));
             lines(members, ('{', '}'), indent, out);
         }
+        Node::Leaf(_) => out.push_str(&inline(node)),
         Node::Array(items) => {
             lines(items.iter().map(|node| (None, node)), ('[', ']'), indent, out);
         }
@@ -79,7 +82,7 @@ fn lines<'a>(
 fn has_nested_objects(node: &Node) -> bool {
     let is_object = |node: &Node| matches!(node, Node::Object(_));
     match node {
-        Node::Value(_) => false,
+        Node::Value(_) | Node::Leaf(_) => false,
         Node::Object(fields) => fields.iter().any(|(_, n)| is_object(n) || has_nested_objects(n)),
         Node::Array(items) => items.iter().any(|n| is_object(n) || has_nested_objects(n)),
     }
@@ -93,6 +96,13 @@ fn inline(node: &Node) -> String {
             let members: Vec<String> = fields
                 .iter()
                 .map(|(name, node)| format!("{}: {}", Value::from(name.as_str()), inline(node)))
+                .collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+        Node::Leaf(fields) => {
+            let members: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{}: {value}", Value::from(name.as_str())))
                 .collect();
             format!("{{ {} }}", members.join(", "))
         }

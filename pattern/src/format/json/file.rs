@@ -1,5 +1,7 @@
 //! The file as it is written: what `serde` reads before it becomes a document.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -53,6 +55,21 @@ pub(super) struct Humanise {
     pub(super) velocity: Option<i64>,
 }
 
+/// Values by the names of their controls.
+pub(super) type Controls = BTreeMap<String, i64>;
+
+/// A template of timing.
+#[derive(Deserialize)]
+pub(super) struct Groove {
+    pub(super) unit: String,
+    /// In ticks, one for each place.
+    pub(super) offsets: Vec<i64>,
+    /// In percent.
+    pub(super) amount: Option<i64>,
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct Pattern {
     #[serde(default)]
@@ -61,6 +78,7 @@ pub(super) struct Pattern {
     pub(super) length: Option<Value>,
     pub(super) swing: Option<f64>,
     pub(super) swing_unit: Option<String>,
+    pub(super) groove: Option<Groove>,
     pub(super) humanise: Option<Humanise>,
     pub(super) scale: Option<String>,
     #[serde(default)]
@@ -79,6 +97,10 @@ pub(super) struct Track {
     pub(super) key: Option<i64>,
     /// From 1.
     pub(super) program: Option<i64>,
+    /// Base values, by the names of their controls; the program has a field of its own.
+    #[serde(default)]
+    pub(super) base: Controls,
+    pub(super) delay_ms: Option<f64>,
     pub(super) step_size: Option<String>,
     pub(super) direction: Option<String>,
     #[serde(default)]
@@ -131,6 +153,9 @@ pub(super) struct Step {
     pub(super) span: Option<i64>,
     /// Of the ratchet, in percent.
     pub(super) ramp: Option<i64>,
+    /// Values by the names of their controls.
+    #[serde(default)]
+    pub(super) locks: Controls,
     #[serde(flatten)]
     pub(super) unknown: Map<String, Value>,
 }

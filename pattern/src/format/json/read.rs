@@ -2,12 +2,12 @@
 
 use crate::document::value::fraction;
 use crate::document::{
-    Channel, Destination, Direction, Humanise, Key, Lane, Metre, OutOfRange, Pattern, Percent,
-    Port, Program, Project, Property, Scale, Step, StepSize, Swing, SwingPercent, SwingUnit, Tempo,
-    Track, TrackId, Unknown,
+    Channel, Control, Delay, Destination, Direction, Groove, Humanise, Key, Lane, Lock, Locks,
+    Metre, OutOfRange, Pattern, Percent, Port, Project, Property, Scale, Step, StepSize, Swing,
+    SwingPercent, SwingUnit, Tempo, Track, TrackId, Unknown,
 };
 use crate::format::json::read_song::song;
-use crate::format::json::read_steps::{fill_all, gates, step_size};
+use crate::format::json::read_steps::{fill_all, gates, locks, step_size};
 use crate::format::json::{FORMAT, ReadError, file};
 use crate::format::{LimitExceeded, Place, Warning};
 use crate::limits::{
@@ -136,6 +136,7 @@ fn pattern(
         name: file.name,
         length: file.length.map(|value| length(&value, place)).transpose()?,
         swing: Swing { percent, unit },
+        groove: file.groove.map(|groove| read_groove(groove, place)).transpose()?,
         humanise: humanise(file.humanise, place)?,
         scale: file.scale.map(|text| scale(text, place)).transpose()?,
         tracks,
@@ -148,6 +149,17 @@ fn humanise(file: Option<file::Humanise>, place: Place) -> Result<Humanise, Read
     let share =
         |value: Option<i64>| value.map_or(Ok(Percent::MIN), Percent::new).map_err(at(place));
     Ok(Humanise { timing: share(file.timing)?, velocity: share(file.velocity)? })
+}
+
+fn read_groove(file: file::Groove, place: Place) -> Result<Groove, ReadError> {
+    let unit = step_size("unit of the groove", &file.unit, place)?;
+    let offsets = file.offsets.into_iter().map(Ticks).collect();
+    let mut groove = Groove::new(unit, offsets).map_err(at(place))?;
+    if let Some(amount) = file.amount {
+        groove.amount = Percent::new(amount).map_err(at(place))?;
+    }
+    groove.unknown = Unknown(file.unknown);
+    Ok(groove)
 }
 
 fn scale(text: String, place: Place) -> Result<Scale, ReadError> {
@@ -194,18 +206,15 @@ fn track(file: file::Track, place: Place, warnings: &mut Vec<Warning>) -> Result
         key: file.key.map(Key::new).transpose().map_err(&wrong)?,
     };
     fill_all(&mut steps, file.steps, place)?;
-    let track = Track {
+    let mut track = Track {
         id: TrackId(file.id),
         name: file.name,
         destination,
-        program: file
-            .program
-            .map(|program| Program::new(program.saturating_sub(1)))
-            .transpose()
-            .map_err(|error| wrong(error.counted_from_one("program")))?,
+        base: base(file.program, file.base, place)?,
+        delay: file.delay_ms.map_or(Ok(Delay::default()), Delay::from_ms).map_err(&wrong)?,
         step_size: file
             .step_size
-            .map_or(Ok(StepSize::default()), |text| step_size(&text, place))?,
+            .map_or(Ok(StepSize::default()), |text| step_size("step_size", &text, place))?,
         direction: file.direction.map_or(Ok(Direction::default()), |name| {
             Direction::from_name(&name).ok_or(ReadError::Text {
                 place,
@@ -219,8 +228,23 @@ fn track(file: file::Track, place: Place, warnings: &mut Vec<Warning>) -> Result
         steps,
         unknown: Unknown(file.unknown),
     };
+    track.complete_base().map_err(&wrong)?;
     warn_of_silent_steps(&track, place, warnings);
     Ok(track)
+}
+
+/// The base values of a track, its program among them.
+fn base(program: Option<i64>, values: file::Controls, place: Place) -> Result<Locks, ReadError> {
+    if values.contains_key("program") {
+        let (found, expected) = ("program".to_owned(), "a field \"program\" beside \"base\"");
+        return Err(ReadError::Text { place, field: "base", found, expected });
+    }
+    let mut base = locks("base", values, place)?;
+    if let Some(shown) = program {
+        let set = Lock::from_shown(Control::Program, shown).and_then(|lock| base.set(lock));
+        set.map_err(at(place))?;
+    }
+    Ok(base)
 }
 
 fn warn_of_silent_steps(track: &Track, place: Place, warnings: &mut Vec<Warning>) {
@@ -241,7 +265,7 @@ fn lanes(files: Vec<file::Lane>, place: Place) -> Result<Vec<Lane>, ReadError> {
             |field, found: String, expected| ReadError::Text { place, field, found, expected };
         let property = Property::from_name(&file.property).ok_or_else(|| {
             let expected =
-                "\"velocity\", or gate, notes, length, micro, chance, condition, ratchet";
+                "\"velocity\", or gate, notes, length, micro, chance, condition, ratchet, cc74, bend …";
             wrong("property", file.property.clone(), expected)
         })?;
         if lanes.iter().any(|lane| lane.property == property) {
@@ -255,8 +279,9 @@ fn lanes(files: Vec<file::Lane>, place: Place) -> Result<Vec<Lane>, ReadError> {
         }
         steps.resize(length, Step::default());
         fill_all(&mut steps, file.steps, place)?;
-        let size =
-            file.step_size.map_or(Ok(StepSize::default()), |text| step_size(&text, place))?;
+        let size = file
+            .step_size
+            .map_or(Ok(StepSize::default()), |text| step_size("step_size", &text, place))?;
         lanes.push(Lane { property, step_size: size, steps, unknown: Unknown(file.unknown) });
     }
     Ok(lanes)

@@ -1,8 +1,8 @@
 //! From the steps of the file to steps.
 
 use crate::document::{
-    Articulation, ChanceGroup, Condition, GateLength, Key, OutOfRange, Percent, Ratchet, Step,
-    StepSize, Unknown, Velocity,
+    Articulation, ChanceGroup, Condition, Control, GateLength, Key, Lock, Locks, OutOfRange,
+    Percent, Ratchet, Step, StepSize, Unknown, Velocity,
 };
 use crate::format::json::read::at;
 use crate::format::json::{ReadError, file};
@@ -30,14 +30,38 @@ pub(super) fn fill_all(
     Ok(())
 }
 
-pub(super) fn step_size(text: &str, place: Place) -> Result<StepSize, ReadError> {
+pub(super) fn step_size(
+    field: &'static str,
+    text: &str,
+    place: Place,
+) -> Result<StepSize, ReadError> {
     let size = StepSize::parse(text).map_err(at(place))?;
     size.ok_or_else(|| ReadError::Text {
         place,
-        field: "step_size",
+        field,
         found: text.to_owned(),
         expected: "\"1/16\" or \"1/12\"",
     })
+}
+
+/// Values by the names of their controls.
+pub(super) fn locks(
+    field: &'static str,
+    values: file::Controls,
+    place: Place,
+) -> Result<Locks, ReadError> {
+    let mut locks = Locks::NONE;
+    for (name, value) in values {
+        let control = Control::parse(&name).map_err(at(place))?.ok_or(ReadError::Text {
+            place,
+            field,
+            found: name,
+            expected: "\"cc74\", \"bend\", \"program\", \"tuning\", \"pressure\", \"brightness\" or \"pan\"",
+        })?;
+        let set = Lock::from_shown(control, value).and_then(|lock| locks.set(lock));
+        set.map_err(at(place))?;
+    }
+    Ok(locks)
 }
 
 pub(super) fn gates(text: &str, place: Place) -> Result<Vec<Step>, ReadError> {
@@ -109,6 +133,7 @@ fn fill(step: &mut Step, file: file::Step, place: Place) -> Result<(), ReadError
         let expected = "\"1:4\", \"FIRST\", \"FILL\", \"PRE\", \"NEI\" or \"NOT 1:4\"";
         step.condition = Some(condition.ok_or_else(|| text("condition", found, expected))?);
     }
+    step.locks = locks("locks", file.locks, place)?;
     step.micro_timing = Ticks(file.micro);
     step.unknown = Unknown(file.unknown);
     Ok(())

@@ -24,6 +24,7 @@ const WITH_EVERYTHING: &str = r#"{
       "length": "7/2",
       "swing": 66.6667,
       "swing_unit": "1/8",
+      "groove": { "unit": "1/16", "offsets": [0, 240, -120], "amount": 80, "later": 1 },
       "humanise": { "timing": 10, "velocity": 20 },
       "scale": "D# dorian",
       "tracks": [
@@ -34,6 +35,8 @@ const WITH_EVERYTHING: &str = r#"{
           "channel": 16,
           "key": 36,
           "program": 128,
+          "base": { "cc0": 1, "cc74": 64, "bend": -8192, "tuning": 12000 },
+          "delay_ms": -12.5,
           "step_size": "1/12",
           "direction": "ping-pong",
           "rotation": -1,
@@ -51,7 +54,8 @@ const WITH_EVERYTHING: &str = r#"{
               "condition": "NOT 3:4",
               "ratchet": 16,
               "span": 1600,
-              "ramp": -50
+              "ramp": -50,
+              "locks": { "cc74": 127, "bend": 8191, "program": 1, "tuning": -1200 }
             },
             { "step": 2, "velocity": 127, "later": [1] }
           ],
@@ -64,7 +68,14 @@ const WITH_EVERYTHING: &str = r#"{
                 { "step": 1, "velocity": 20 }
               ]
             },
-            { "property": "gate", "gates": "x.x" }
+            { "property": "gate", "gates": "x.x" },
+            {
+              "property": "cc74",
+              "length": 2,
+              "steps": [
+                { "step": 2, "locks": { "cc74": 3 } }
+              ]
+            }
           ],
           "colour": "ember"
         }
@@ -143,6 +154,44 @@ fn what_is_out_of_range_is_refused_with_its_place_and_range() {
     assert_eq!(
         with(&format!("\"gates\": \"{}\"", "x".repeat(129))),
         "pattern 1, track 1: 129 steps, where at most 128 are allowed"
+    );
+}
+
+#[test]
+fn a_control_without_a_base_value_gets_that_of_a_new_instrument() {
+    let text = r#"{"format": "tresillo/1", "patterns": [{"tracks": [{"id": 1, "gates": "x", "steps": [
+        {"step": 1, "locks": {"cc7": 1, "program": 5}}]}]}]}"#;
+    let project = reread(text);
+    let track = &project.patterns[0].tracks[0];
+    let base: Vec<(String, i16)> =
+        track.base.iter().map(|lock| (lock.control().to_string(), lock.shown())).collect();
+    assert_eq!(base, [("cc7".to_owned(), 100), ("program".to_owned(), 1)]);
+    assert!(write(&project).contains("\"program\": 1,\n"), "{}", write(&project));
+}
+
+#[test]
+fn a_control_that_there_is_not_is_refused() {
+    let with = |field: &str| {
+        refuse(&format!(
+            "{{\"format\": \"tresillo/1\", \"patterns\": [{{\"tracks\": [{{\"id\": 1, \"gates\": \"x\", {field}}}]}}]}}"
+        ))
+    };
+    assert_eq!(
+        with("\"base\": {\"cc123\": 0}"),
+        "pattern 1, track 1: controller 123 is outside 0 to 119"
+    );
+    assert_eq!(
+        with("\"steps\": [{\"step\": 1, \"locks\": {\"bend\": 9000}}]"),
+        "pattern 1, track 1, step 1: pitch bend 9000 is outside -8192 to 8191"
+    );
+    assert!(
+        with("\"base\": {\"volume\": 1}")
+            .starts_with("pattern 1, track 1: base \"volume\" should be like")
+    );
+    assert!(with("\"base\": {\"program\": 1}").contains("beside \"base\""));
+    assert_eq!(
+        with("\"delay_ms\": 1000.1"),
+        "pattern 1, track 1: delay in ms 1000.1 is outside -1000 to 1000"
     );
 }
 

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::document::{
-    Articulation, Destination, Direction, GateLength, Humanise, Lane, Metre, Pattern, Percent,
-    Project, Ratchet, Slot, Step, StepSize, Swing, SwingUnit, Tempo, Track, Unknown, Velocity,
+    Articulation, Control, Delay, Destination, Direction, GateLength, Humanise, Lane, Lock, Metre,
+    Pattern, Percent, Project, Ratchet, Slot, Step, StepSize, Swing, SwingUnit, Tempo, Track,
+    Unknown, Velocity,
 };
 use crate::format::json::FORMAT;
 use crate::format::json::emit::{Node, emit};
@@ -64,6 +65,14 @@ impl Fields {
         }
     }
 
+    fn locks(&mut self, name: &str, locks: impl Iterator<Item = Lock>) {
+        let locks: Vec<(String, Value)> =
+            locks.map(|lock| (lock.control().to_string(), lock.shown().into())).collect();
+        if !locks.is_empty() {
+            self.0.push((name.to_owned(), Node::Leaf(locks)));
+        }
+    }
+
     /// What this version does not know stands behind what it knows.
     fn finish(mut self, unknown: &Unknown) -> Node {
         for (name, value) in &unknown.0 {
@@ -90,6 +99,14 @@ fn pattern(pattern: &Pattern) -> Node {
     let percent = pattern.swing.percent;
     fields.unless(percent == default.percent, "swing", number(percent.percent()));
     fields.unless(pattern.swing.unit == default.unit, "swing_unit", unit(pattern.swing.unit));
+    if let Some(groove) = &pattern.groove {
+        let mut parts = Fields::default();
+        parts.put("unit", groove.unit().to_string());
+        let offsets: Vec<i64> = groove.offsets().iter().map(|offset| offset.0).collect();
+        parts.put("offsets", offsets);
+        parts.unless(groove.amount == Percent::MAX, "amount", groove.amount.get());
+        fields.0.push(("groove".to_owned(), parts.finish(&groove.unknown)));
+    }
     let humanise = pattern.humanise;
     if humanise != Humanise::default() {
         let mut shares = Fields::default();
@@ -137,9 +154,12 @@ fn track(track: &Track) -> Node {
     if let Some(key) = key {
         fields.put("key", key.get());
     }
-    if let Some(program) = track.program {
+    if let Some(program) = track.program() {
         fields.put("program", program.get() + 1);
     }
+    let is_program = |lock: &Lock| lock.control() == Control::Program;
+    fields.locks("base", track.base.iter().filter(|lock| !is_program(lock)));
+    fields.unless(track.delay == Delay::default(), "delay_ms", number(track.delay.ms()));
     let is_default_size = track.step_size == StepSize::default();
     fields.unless(is_default_size, "step_size", track.step_size.to_string());
     let direction = track.direction;
@@ -153,7 +173,7 @@ fn track(track: &Track) -> Node {
 
 fn lane(lane: &Lane) -> Node {
     let mut fields = Fields::default();
-    fields.put("property", lane.property.name());
+    fields.put("property", lane.property.to_string());
     let is_default_size = lane.step_size == StepSize::default();
     fields.unless(is_default_size, "step_size", lane.step_size.to_string());
     if lane.steps.iter().any(|step| step.is_on) {
@@ -195,6 +215,7 @@ fn step((step_number, step): (u64, &Step)) -> Option<Node> {
     let span = ratchet.span_percent();
     fields.unless(span == default.span_percent(), "span", span);
     fields.unless(ratchet.ramp_percent() == 0, "ramp", ratchet.ramp_percent());
+    fields.locks("locks", step.locks.iter());
     let is_default = fields.0.len() == 1 && step.unknown.is_empty();
     if is_default { None } else { Some(fields.finish(&step.unknown)) }
 }

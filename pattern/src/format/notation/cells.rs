@@ -1,7 +1,8 @@
 //! The steps of one track, character by character.
 
 use crate::document::{
-    Articulation, ChanceGroup, Condition, GateLength, Key, Keys, Percent, Ratchet, Step, Velocity,
+    Articulation, ChanceGroup, Condition, Control, GateLength, Key, Keys, Lock, Percent, Ratchet,
+    Step, Velocity,
 };
 use crate::euclid;
 use crate::format::notation::read::LineError;
@@ -17,12 +18,14 @@ pub(super) struct Marks {
     pub(super) key: Option<Key>,
     /// Whether the marks behind a step may stand without it, as in a lane.
     pub(super) may_stand_alone: bool,
+    /// What a value without a name locks: the control of the lane.
+    pub(super) control: Option<Control>,
 }
 
 /// Reads what stands behind the colon, which begins at byte `offset` of its line.
 pub(super) fn read_cells(text: &str, offset: usize, marks: Marks) -> Result<Vec<Step>, LineError> {
-    let Marks { key, may_stand_alone } = marks;
-    let mut cells = Cells { text, at: 0, offset, key };
+    let Marks { key, may_stand_alone, control } = marks;
+    let mut cells = Cells { text, at: 0, offset, key, control };
     let mut steps = Vec::new();
     while let Some(character) = cells.peek() {
         let place = cells.place();
@@ -51,13 +54,14 @@ pub(super) fn read_cells(text: &str, offset: usize, marks: Marks) -> Result<Vec<
 }
 
 /// What a step's marks begin with.
-const MARKS: &str = "v=?*><(^%_/";
+const MARKS: &str = "v=?*><(^%_/{";
 
 struct Cells<'a> {
     text: &'a str,
     at: usize,
     offset: usize,
     key: Option<Key>,
+    control: Option<Control>,
 }
 
 impl<'a> Cells<'a> {
@@ -162,6 +166,7 @@ impl<'a> Cells<'a> {
                 '>' => step.micro_timing = Ticks(self.marked(">120")?),
                 '<' => step.micro_timing = Ticks(-self.marked("<120")?),
                 '(' => step.condition = Some(self.condition()?),
+                '{' => self.locks(&mut step)?,
                 _ => break,
             }
         }
@@ -238,11 +243,40 @@ impl<'a> Cells<'a> {
         Ok(euclid::rhythm(pulses, steps, rotation))
     }
 
-    /// What stands between `(` here and the next `)`.
+    /// `{cc74=90,bend=-200}`, or in a lane of locks `{90}`.
+    fn locks(&mut self, step: &mut Step) -> Result<(), LineError> {
+        const EXAMPLE: &str = "{cc74=90} or {bend=-2000,pan=20}";
+        let place = self.place();
+        let inside = self.between('}', EXAMPLE)?;
+        let wrong = |found: &str| {
+            let found = found.chars().take(40).collect();
+            (place, Kind::Expected { found, expected: EXAMPLE })
+        };
+        for part in inside.split(',').map(str::trim) {
+            let (control, value) = match (part.split_once('='), self.control) {
+                (Some((name, value)), _) => {
+                    let control = Control::parse(name.trim()).map_err(|e| (place, e.into()))?;
+                    (control.ok_or_else(|| wrong(part))?, value.trim())
+                }
+                (None, Some(control)) => (control, part),
+                (None, None) => return Err(wrong(part)),
+            };
+            let value: i64 = value.parse().map_err(|_| wrong(part))?;
+            let set = Lock::from_shown(control, value).and_then(|lock| step.locks.set(lock));
+            set.map_err(|error| (place, error.into()))?;
+        }
+        Ok(())
+    }
+
     fn parenthesis(&mut self, example: &'static str) -> Result<&'a str, LineError> {
+        self.between(')', example)
+    }
+
+    /// What stands between the opening bracket here and the next closing one.
+    fn between(&mut self, close: char, example: &'static str) -> Result<&'a str, LineError> {
         let place = self.place();
         let rest = self.rest();
-        let end = rest.find(')').ok_or_else(|| {
+        let end = rest.find(close).ok_or_else(|| {
             let found = rest.chars().take(12).collect();
             (place, Kind::Expected { found, expected: example })
         })?;

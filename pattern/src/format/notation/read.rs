@@ -2,8 +2,9 @@
 
 use crate::document::value::fraction;
 use crate::document::{
-    Channel, Destination, Direction, Key, Lane, Metre, Pattern, Percent, Port, Program, Project,
-    Property, Scale, StepSize, SwingPercent, SwingUnit, Tempo, Track, TrackId, Unknown,
+    Channel, Control, Delay, Destination, Direction, Groove, Key, Lane, Lock, Metre, Pattern,
+    Percent, Port, Program, Project, Property, Scale, StepSize, SwingPercent, SwingUnit, Tempo,
+    Track, TrackId, Unknown,
 };
 use crate::format::notation::cells::{Marks, read_cells};
 use crate::format::notation::{NotationError, NotationErrorKind as Kind};
@@ -139,6 +140,19 @@ impl Reader {
                 let scale = Scale::parse(value).ok_or_else(|| here(expected(value, example)))?;
                 self.pattern().map_err(here)?.scale = Some(scale);
             }
+            "groove" => {
+                let groove = groove(value).map_err(here)?;
+                self.pattern().map_err(here)?.groove = Some(groove);
+            }
+            "groove_amount" => {
+                let amount = number(value, "60").map_err(here)?;
+                let amount = Percent::new(amount).map_err(|e| here(e.into()))?;
+                let groove = self.pattern().map_err(here)?.groove.as_mut();
+                let expected = "set below a groove = 1/16 0 320 -100 200";
+                groove
+                    .ok_or_else(|| (name_at, self::expected("groove_amount", expected)))?
+                    .amount = amount;
+            }
             "length" => {
                 let length = length(value).map_err(here)?;
                 self.pattern().map_err(here)?.length = Some(length);
@@ -171,7 +185,9 @@ impl Reader {
             track.destination.key = None;
         }
         let key = track.destination.key;
-        track.steps = read_cells(steps, steps_at, Marks { key, may_stand_alone: false })?;
+        let marks = Marks { key, may_stand_alone: false, control: None };
+        track.steps = read_cells(steps, steps_at, marks)?;
+        track.complete_base().map_err(|error| (steps_at, error.into()))?;
         if track.steps.is_empty() {
             return Err((steps_at, Kind::NoSteps));
         }
@@ -207,7 +223,11 @@ impl Reader {
         }
         let text = steps.get(1..).unwrap_or("");
         // In a lane of gates an x is a gate, whatever key it has.
-        let marks = Marks { key: Some(Key::MIN), may_stand_alone: true };
+        let control = match property {
+            Property::Lock(control) => Some(control),
+            _ => None,
+        };
+        let marks = Marks { key: Some(Key::MIN), may_stand_alone: true, control };
         let mut steps = read_cells(text, steps_at, marks)?;
         if steps.is_empty() {
             return Err((steps_at, Kind::NoSteps));
@@ -217,6 +237,7 @@ impl Reader {
             steps.iter_mut().for_each(|step| step.is_on = false);
         }
         track.lanes.push(Lane { property, step_size, steps, unknown: Unknown::default() });
+        track.complete_base().map_err(|error| (line_at + name_at, error.into()))?;
         Ok(())
     }
 }
@@ -249,14 +270,21 @@ fn set_option(track: &mut Track, option: &str, value: &str) -> Result<(), Kind> 
             });
         }
         "step" => track.step_size = read_step_size(value)?,
-        "prog" => track.program = Some(from_one(value, "program", "34", Program::new)?),
+        "prog" => track.base.set(from_one(value, "program", "34", Program::new)?.into())?,
+        "delay" => track.delay = Delay::from_ms(number(value, "12.5 or -8, in ms")?)?,
         "dir" => {
             let example = "forward, backward, ping-pong, random or walk";
             track.direction =
                 Direction::from_name(value).ok_or_else(|| expected(value, example))?;
         }
         "rotate" => track.rotation = number(value, "2")?,
-        _ => return Err(Kind::UnknownOption(option.to_owned())),
+        _ => match Control::parse(option)? {
+            // The program has an option of its own.
+            None | Some(Control::Program) => return Err(Kind::UnknownOption(option.to_owned())),
+            Some(control) => {
+                track.base.set(Lock::from_shown(control, number(value, "64")?)?)?;
+            }
+        },
     }
     Ok(())
 }
@@ -290,6 +318,15 @@ fn length(text: &str) -> Result<Ticks, Kind> {
         .filter(|(above, below)| *above > 0 && *above <= 65536 * *below && *below > 0)
         .ok_or_else(|| expected(text, "4 or 7/2, in quarter notes"))?;
     Ok(Ticks(mul_div_round(above, PPQ, below).max(1)))
+}
+
+/// `1/16 0 320 -100 200`: the unit, and the offset of each place in ticks.
+fn groove(text: &str) -> Result<Groove, Kind> {
+    const EXAMPLE: &str = "1/16 0 320 -100 200";
+    let mut words = text.split_whitespace();
+    let unit = read_step_size(words.next().unwrap_or_default())?;
+    let offsets = words.map(|word| number(word, EXAMPLE).map(Ticks)).collect::<Result<_, _>>()?;
+    Ok(Groove::new(unit, offsets)?)
 }
 
 fn checked_name(name: &str) -> Result<String, Kind> {

@@ -71,7 +71,7 @@ fn errors_point_at_the_character() {
     assert_eq!(refuse("kick ch=17: x"), "line 1, column 9: channel 17 is outside 1 to 16");
     assert_eq!(
         refuse("é kick ö: x"),
-        "line 1, column 3: no option of a track is called \"kick\"; there are ch, port, key, prog, step, dir and rotate"
+        "line 1, column 3: no option of a track is called \"kick\"; there are ch, port, key, prog, step, dir, rotate, delay and controls such as cc74"
     );
     assert_eq!(refuse("kick: x?101"), "line 1, column 8: percentage 101 is outside 0 to 100");
     assert_eq!(

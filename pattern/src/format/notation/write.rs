@@ -1,8 +1,8 @@
 //! From the document to notation.
 
 use crate::document::{
-    Articulation, Destination, Direction, GateLength, Keys, Lane, Metre, Pattern, Percent, Project,
-    Property, Ratchet, Step, StepSize, Swing, SwingUnit, Tempo, Track, Velocity,
+    Articulation, Control, Delay, Destination, Direction, GateLength, Keys, Lane, Metre, Pattern,
+    Percent, Project, Property, Ratchet, Step, StepSize, Swing, SwingUnit, Tempo, Track, Velocity,
 };
 use crate::format::notation::read::DRUM_CHANNEL;
 use crate::format::notation::{ACCENT, GHOST};
@@ -85,6 +85,16 @@ fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &m
     if pattern.swing.unit != SwingUnit::Sixteenth {
         setting(out, "swing_unit", "1/8");
     }
+    if let Some(groove) = &pattern.groove {
+        let offsets: Vec<String> = groove.offsets().iter().map(|o| o.0.to_string()).collect();
+        setting(out, "groove", &format!("{} {}", groove.unit(), offsets.join(" ")));
+        if groove.amount != Percent::MAX {
+            setting(out, "groove_amount", &groove.amount.to_string());
+        }
+        if !groove.unknown.is_empty() {
+            lost(warnings, place, "fields of a later version");
+        }
+    }
     for (name, share) in [
         ("humanise_timing", pattern.humanise.timing),
         ("humanise_velocity", pattern.humanise.velocity),
@@ -128,8 +138,14 @@ fn head(track: &Track) -> String {
     if port.get() != 0 {
         head.push_str(&format!(" port={}", port.get() + 1));
     }
-    if let Some(program) = track.program {
-        head.push_str(&format!(" prog={}", program.get() + 1));
+    for lock in track.base.iter() {
+        match lock.control() {
+            Control::Program => head.push_str(&format!(" prog={}", lock.shown())),
+            control => head.push_str(&format!(" {control}={}", lock.shown())),
+        }
+    }
+    if track.delay != Delay::default() {
+        head.push_str(&format!(" delay={}", track.delay.ms()));
     }
     if track.step_size != StepSize::default() {
         head.push_str(&format!(" step={}", track.step_size));
@@ -161,12 +177,16 @@ fn lane_line(lane: &Lane, place: Place, warnings: &mut Vec<Warning>) -> String {
             let text = match property {
                 Property::Gate if step.is_on => "x".to_owned(),
                 Property::Notes => names(&step.keys),
+                Property::Lock(control) => step
+                    .locks
+                    .get(control)
+                    .map_or(String::new(), |lock| format!("{{{}}}", lock.shown())),
                 _ => marks(&only(property, step)),
             };
             if text.is_empty() { ".".to_owned() } else { text }
         })
         .collect();
-    format!("> {}{size}: {}\n", property.name(), cells.join(" "))
+    format!("> {}{size}: {}\n", property, cells.join(" "))
 }
 
 /// A step with nothing but one property.
@@ -187,6 +207,10 @@ fn only(property: Property, step: &Step) -> Step {
         }
         Property::Condition => only.condition = step.condition,
         Property::Ratchet => only.ratchet = step.ratchet,
+        Property::Lock(control) => {
+            // The only lock finds room.
+            let _ = step.locks.get(control).map(|lock| only.locks.set(lock));
+        }
     }
     only
 }
@@ -267,6 +291,9 @@ fn marks(step: &Step) -> String {
     let span = ratchet.span_percent();
     mark(span == default.span_percent(), format!("^{span}"));
     mark(ratchet.ramp_percent() == 0, format!("%{}", ratchet.ramp_percent()));
+    let locks: Vec<String> =
+        step.locks.iter().map(|lock| format!("{}={}", lock.control(), lock.shown())).collect();
+    mark(locks.is_empty(), format!("{{{}}}", locks.join(",")));
     mark(step.articulation != Articulation::Tie, "_".to_owned());
     mark(step.articulation != Articulation::Slide, "/".to_owned());
     text

@@ -42,7 +42,7 @@ fn what_steppy_has_not_is_told() {
             "track 1: 2 steps are tied or slide; they are written by their gate lengths",
             "track 1: StepPy plays forward only; the steps are written in their order",
             "track 1: StepPy has no lanes; the steps are written without them",
-            "track 1: StepPy sends no program; it is left out",
+            "track 1: StepPy has no programs or locks; they are left out",
         ]
     );
 }

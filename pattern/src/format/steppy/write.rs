@@ -1,6 +1,8 @@
 //! From tracks to StepPy's one line of steps.
 
-use crate::document::{Articulation, Direction, Humanise, Pattern, Step, SwingPercent, Track};
+use crate::document::{
+    Articulation, Delay, Direction, Humanise, Pattern, Step, SwingPercent, Track,
+};
 use crate::format::steppy::STEP_SIZE;
 use crate::format::{LimitExceeded, Place, Warning};
 use crate::limits::STEPS_MAX;
@@ -26,6 +28,9 @@ pub fn write(pattern: &Pattern) -> Result<(String, Vec<Warning>), LimitExceeded>
     if pattern.swing.percent != SwingPercent::STRAIGHT {
         warn(Place::DOCUMENT, "StepPy has no swing; the steps are written straight".to_owned());
     }
+    if pattern.groove.is_some() {
+        warn(Place::DOCUMENT, "StepPy has no grooves; left out".to_owned());
+    }
     if pattern.humanise != Humanise::default() || pattern.scale.is_some() {
         warn(Place::DOCUMENT, "StepPy neither humanises nor has scales; left out".to_owned());
     }
@@ -43,8 +48,11 @@ pub fn write(pattern: &Pattern) -> Result<(String, Vec<Warning>), LimitExceeded>
         if !track.lanes.is_empty() {
             warn(place, "StepPy has no lanes; the steps are written without them".to_owned());
         }
-        if track.program.is_some() {
-            warn(place, "StepPy sends no program; it is left out".to_owned());
+        if !track.base.is_empty() {
+            warn(place, "StepPy has no programs or locks; they are left out".to_owned());
+        }
+        if track.delay != Delay::default() {
+            warn(place, "StepPy has no delay; the track is written without it".to_owned());
         }
     }
     let text: Vec<String> = line.iter().map(|step| format!("  {}", object(*step))).collect();

@@ -10,14 +10,14 @@ use crate::time::PPQ;
 
 /// From ticks of a file to ours, to the nearest, halves up.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub(in crate::smf) struct Clock {
     above: u128,
     below: u128,
 }
 
 impl Clock {
     /// Timecode has no tempo; 120 BPM is taken, two quarter notes a second.
-    pub(super) fn new(division: Division) -> Clock {
+    pub(in crate::smf) fn new(division: Division) -> Clock {
         let ours = u128::from(PPQ.unsigned_abs());
         match division {
             Division::Metrical(ppq) => Clock { above: ours, below: u128::from(ppq.max(1)) },
@@ -32,7 +32,7 @@ impl Clock {
         }
     }
 
-    pub(super) fn tick(self, file_tick: u64) -> i64 {
+    pub(in crate::smf) fn tick(self, file_tick: u64) -> i64 {
         let twice = 2 * u128::from(file_tick) * self.above + self.below;
         i64::try_from(twice / (2 * self.below)).unwrap_or(TICK_LIMIT).min(TICK_LIMIT)
     }

@@ -87,7 +87,7 @@ struct Chord {
 }
 
 /// The place nearest to a tick, halves up.
-pub(super) fn nearest(step_size: StepSize, tick: i64) -> i64 {
+pub(in crate::smf) fn nearest(step_size: StepSize, tick: i64) -> i64 {
     let place = step_size.place_at(Tick(tick));
     let (before, after) = (step_size.tick_of(place).0, step_size.tick_of(place + 1).0);
     if tick - before < after - tick { place } else { place + 1 }

@@ -89,11 +89,11 @@ fn each_channel_is_a_track_and_each_drum_too() {
     assert_eq!((project.name.as_str(), project.tempo.bpm()), ("Song", 150.0));
     assert_eq!((project.metre.beats, project.metre.unit), (3, 4));
     let bass = &project.patterns[0].tracks[0];
-    assert_eq!(bass.program.map(Program::get), Some(33));
+    assert_eq!(bass.program().map(Program::get), Some(33));
     assert_eq!(bass.steps.iter().map(|s| s.gate.percent()).take(2).collect::<Vec<_>>(), [50, 100]);
     assert!(project.patterns[0].tracks[1].steps[0].keys.is_empty());
     let programs: Vec<Option<u8>> =
-        project.patterns[0].tracks.iter().map(|track| track.program.map(Program::get)).collect();
+        project.patterns[0].tracks.iter().map(|track| track.program().map(Program::get)).collect();
     assert_eq!(programs, [Some(33), Some(8), None, None]);
     assert_eq!(warnings, [""; 0]);
     assert_eq!(
@@ -294,7 +294,7 @@ fn a_tracks_own_program_counts_before_that_of_others_on_its_channel() {
     };
     let (project, _) = import_ok(&file(vec![with(Some(3)), with(Some(7)), with(None)]), &NEUTRAL);
     let programs: Vec<Option<u8>> =
-        project.patterns[0].tracks.iter().map(|track| track.program.map(Program::get)).collect();
+        project.patterns[0].tracks.iter().map(|track| track.program().map(Program::get)).collect();
     assert_eq!(programs, [Some(3), Some(7), Some(7)]);
 }
 
