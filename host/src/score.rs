@@ -1,5 +1,8 @@
 //! What an instrument is to play: messages at frames, and where the music ends.
 
+#[cfg(test)]
+mod tests;
+
 use tresillo_pattern::document::{Control, Lock};
 use tresillo_pattern::smf::{
     MidiFile, MidiFormat, MidiMessage, PrintedEvent, TempoMap, Voice, print,

@@ -28,6 +28,7 @@ pub fn tests() -> Vec<Trial> {
         ("cli_writes_16_and_24_bits_as_well", depths),
         ("cli_ends_tails_as_it_is_told", tails),
         ("cli_prints_the_notes_that_events_lists", prints_what_events_lists),
+        ("cli_gives_a_pattern_the_groove_of_a_midi_file", gives_a_groove),
         ("cli_converts_without_loss_between_json_and_notation", converts),
         ("cli_refuses_bad_input_in_one_sentence_and_leaves_nothing", refuses),
         ("cli_goes_on_after_a_file_that_fails", goes_on),
@@ -63,7 +64,7 @@ fn shared_data() -> PathBuf {
     root().join("../shared/data")
 }
 
-const BEAT: &str = "tempo = 125\n[A]\nswing = 58\nkick: x..x..x.\nhat: x?50*2 . x x<90\nbass ch=2 prog=34: C1=150 . Eb1(1:2) .\n";
+const BEAT: &str = "tempo = 125\n[A]\nswing = 58\nkick: x..x..x.\nhat: x?50*2 . x x<90\nbass ch=2 prog=34 cc74=40: C1=150{cc74=100} . Eb1(1:2) .\n> bend: {-500} . .\n";
 
 /// The samples of a WAV file of floats, interleaved.
 fn samples(path: &Path) -> Result<Vec<f32>> {
@@ -178,6 +179,28 @@ fn prints_what_events_lists() -> Result<()> {
     ensure!(file.tracks.len() == 4, "{} tracks", file.tracks.len());
     let (listed, printed) = (plain(&listed, 1)?, plain(&printed, 2)?);
     ensure!(listed.len() > 60 && listed == printed, "{listed:#?}\n{printed:#?}");
+    Ok(())
+}
+
+fn gives_a_groove() -> Result<()> {
+    let room = Room::new()?;
+    room.write("player.txt", "hat: x x>300 x<200 x>100")?;
+    room.write("straight.txt", "kick: x x x x")?;
+    room.succeed("-q convert player.txt player.mid --cycles 4")?;
+    room.succeed("-q convert straight.txt grooved.txt --groove player.mid --groove-beats 1")?;
+    let text = fs::read_to_string(room.path().join("grooved.txt"))?;
+    ensure!(text.contains("groove = 1/16 0 300 -200 100\n"), "{text}");
+    let listed = room.succeed("events grooved.txt")?;
+    let onsets: Vec<&str> = listed
+        .lines()
+        .filter(|line| line.contains("note-on"))
+        .filter_map(|line| line.split('\t').next())
+        .collect();
+    ensure!(onsets == ["0", "5340", "9880", "15220"], "{onsets:?}");
+    let refused = room.run("convert straight.txt no.txt --groove straight.txt")?;
+    ensure!(refused.code == 1 && refused.err.contains("it is no MIDI file"), "{}", refused.err);
+    let refused = room.run("convert straight.txt no.txt --groove player.mid --groove-beats 99")?;
+    ensure!(refused.err.contains("396 is outside 1 to 128"), "{}", refused.err);
     Ok(())
 }
 

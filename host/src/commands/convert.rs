@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use tresillo_pattern::Tick;
-use tresillo_pattern::document::Groove;
+use tresillo_pattern::document::{Delay, Groove};
 use tresillo_pattern::format::{json, notation, steppy};
 use tresillo_pattern::smf::{self, FileDivision, ImportOptions, Timing, import, print};
 
@@ -82,6 +82,17 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
                     "{}: {lost} tunings, brightnesses and pans of single notes are left out: a MIDI file has them for whole channels only",
                     arguments.output.display()
                 ));
+            }
+            for (number, track) in (1..).zip(playing.patterns().flat_map(|pattern| &pattern.tracks))
+            {
+                if track.delay != Delay::default() {
+                    report.warn(&format!(
+                        "{}: track {number} \"{}\" has a delay of {} ms, which is left to whoever plays the file",
+                        arguments.output.display(),
+                        track.name,
+                        track.delay.ms()
+                    ));
+                }
             }
             let division = arguments.ppq.map_or(FileDivision::UnlessLossy, FileDivision::Fixed);
             let (project, performance) = (&playing.project, &playing.performance);

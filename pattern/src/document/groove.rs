@@ -26,13 +26,7 @@ impl Groove {
     /// # Errors
     /// [`OutOfRange`] for no offsets or too many, or for one of more than half a place.
     pub fn new(unit: StepSize, offsets: Vec<Ticks>) -> Result<Groove, OutOfRange> {
-        let count = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-        OutOfRange::check(
-            "number of places in a groove",
-            count(offsets.len()),
-            1.0,
-            count(STEPS_MAX),
-        )?;
+        Groove::check_place_count(offsets.len())?;
         let half = Groove::offset_max(unit);
         for Ticks(offset) in &offsets {
             if !(-half..=half).contains(offset) {
@@ -52,6 +46,12 @@ impl Groove {
             amount: Percent::MAX,
             unknown: crate::document::Unknown::default(),
         })
+    }
+
+    /// Whether a groove may have so many places: 1 to 128.
+    pub(crate) fn check_place_count(count: usize) -> Result<(), OutOfRange> {
+        let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        OutOfRange::check("number of places in a groove", number(count), 1.0, number(STEPS_MAX))
     }
 
     /// The largest offset on a grid of `unit`, in ticks: half a place.

@@ -100,9 +100,14 @@ impl ControlMemory {
                 entry.is_played = false;
             }
         }
-        for change in of_channels(holding) {
-            if let Some(entry) = self.entry(change) {
-                entry.send_wanted(tick, out);
+        // In the order of tracks, as everything else at one tick; it is told by the time since which it holds.
+        let track_max = holding.iter().map(|change| change.track_index).max();
+        for track_index in 0..=track_max.unwrap_or(0) {
+            let is_its = |change: &&Change| change.track_index == track_index;
+            for change in of_channels(holding).filter(is_its) {
+                if let Some(entry) = self.entry(change) {
+                    entry.send_wanted(tick, out);
+                }
             }
         }
     }

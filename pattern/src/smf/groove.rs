@@ -1,7 +1,6 @@
 //! A groove taken from a MIDI file: where its player puts the places of a bar.
 
 use crate::document::{Groove, OutOfRange, StepSize};
-use crate::limits::STEPS_MAX;
 use crate::smf::import::{Clock, nearest};
 use crate::smf::{MidiFile, MidiMessage, Voice};
 use crate::time::{Tick, Ticks, mul_div_round};
@@ -26,10 +25,7 @@ pub enum GrooveError {
 /// # Errors
 /// [`GrooveError`] where there is no note, or no groove of that size.
 pub fn groove(file: &MidiFile, unit: StepSize, place_count: usize) -> Result<Groove, GrooveError> {
-    if !(1..=STEPS_MAX).contains(&place_count) {
-        // The one who knows the range says so.
-        return Ok(Groove::new(unit, vec![Ticks(0); place_count.min(STEPS_MAX + 1)])?);
-    }
+    Groove::check_place_count(place_count)?;
     let clock = Clock::new(file.division);
     let mut sums = vec![(0i64, 0i64); place_count];
     let half = Groove::offset_max(unit);
