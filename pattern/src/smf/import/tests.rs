@@ -4,11 +4,12 @@ use crate::smf::{
     Division, META_TEMPO, META_TIME_SIGNATURE, META_TRACK_NAME, MidiEvent, MidiMessage,
     Voice as Message,
 };
+use crate::time::PPQ;
 
 /// A note as (tick, channel, key, velocity, length) in a file of 480 ticks a quarter.
-type Written = (u64, u8, u8, u8, u64);
+pub(super) type Written = (u64, u8, u8, u8, u64);
 
-fn track(name: &str, notes: &[Written]) -> MidiTrack {
+pub(super) fn track(name: &str, notes: &[Written]) -> MidiTrack {
     let mut events = Vec::new();
     if !name.is_empty() {
         let message = MidiMessage::Meta { kind: META_TRACK_NAME, data: name.as_bytes().to_vec() };
@@ -29,24 +30,25 @@ fn track(name: &str, notes: &[Written]) -> MidiTrack {
     MidiTrack { events, end }
 }
 
-fn meta(tick: u64, kind: u8, data: &[u8]) -> MidiEvent {
+pub(super) fn meta(tick: u64, kind: u8, data: &[u8]) -> MidiEvent {
     MidiEvent { tick, message: MidiMessage::Meta { kind, data: data.to_vec() } }
 }
 
-fn file(tracks: Vec<MidiTrack>) -> MidiFile {
+pub(super) fn file(tracks: Vec<MidiTrack>) -> MidiFile {
     MidiFile { format: MidiFormat::Parallel, division: Division::Metrical(480), tracks }
 }
 
-fn import_ok(file: &MidiFile, options: &ImportOptions) -> (Project, Vec<String>) {
+pub(super) fn import_ok(file: &MidiFile, options: &ImportOptions) -> (Project, Vec<String>) {
     let (project, warnings) = import(file, options).unwrap();
     (project, warnings.iter().map(ToString::to_string).collect())
 }
 
-/// (tick of the file, channel, key, velocity) of one pass.
-fn sounding(project: &Project) -> Vec<(i64, u8, u8, u8)> {
+/// (tick of the file, channel, key, velocity) of one pass through the pattern, or of the song.
+pub(super) fn sounding(project: &Project) -> Vec<(i64, u8, u8, u8)> {
     let mut notes = Vec::new();
-    let length = project.patterns[0].length_ticks().0;
-    let neutral = crate::Performance::default();
+    let is_song = !project.song.slots.is_empty();
+    let neutral = crate::Performance { is_song, ..crate::Performance::default() };
+    let length = crate::smf::Print::cycles(project, &neutral, 1).window.end.0;
     crate::play(project, &neutral, crate::Window::new(0, length), &mut notes);
     let mut notes: Vec<(i64, u8, u8, u8)> = notes
         .iter()
@@ -64,7 +66,7 @@ fn shape(project: &Project) -> Vec<(&str, usize)> {
     tracks.iter().map(|track| (track.name.as_str(), track.steps.len())).collect()
 }
 
-const NEUTRAL: ImportOptions = ImportOptions {
+pub(super) const NEUTRAL: ImportOptions = ImportOptions {
     step_size: StepSize::SIXTEENTH,
     timing: Timing::Keep,
     from: Tick::ZERO,
@@ -188,7 +190,8 @@ fn the_length_is_whole_bars_or_the_part_that_is_chosen() {
     let long: Vec<Written> =
         (0..64).map(|beat| (beat * 480, 0, 60, u8::try_from(beat).unwrap() + 1, 100)).collect();
     let long = file(vec![track("", &long)]);
-    let error = import(&long, &NEUTRAL).unwrap_err();
+    let all = ImportOptions { to: Some(Tick(64 * PPQ)), ..NEUTRAL };
+    let error = import(&long, &all).unwrap_err();
     assert_eq!(
         error.to_string(),
         "64 beats are 256 steps of 1/16, where a track holds 128: choose a part of 32 beats (from, to) or a longer step size"
