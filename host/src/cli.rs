@@ -223,7 +223,7 @@ pub struct ConvertArgs {
     /// From a MIDI file: the first quarter note to take
     #[arg(long, value_name = "BEAT")]
     pub from: Option<f64>,
-    /// From a MIDI file: the quarter note to take it to
+    /// From a MIDI file: the quarter note to take it to, as one pattern; without it, a long file becomes a song
     #[arg(long = "until", value_name = "BEAT")]
     pub until: Option<f64>,
     /// Ticks a quarter note of a MIDI file; by itself 960, or 20160 where something would move
