@@ -116,6 +116,7 @@ prop_compose! {
         unit in prop_oneof![Just(SwingUnit::Eighth), Just(SwingUnit::Sixteenth)],
         humanise in (prop_oneof![2 => Just(0i64), 1 => 0i64..=100], prop_oneof![2 => Just(0i64), 1 => 0i64..=100]),
         scale in prop::option::weighted(0.3, prop::sample::select(vec!["C minor", "F# blues", "B 0 1"])),
+        name in prop::sample::select(vec!["", "A", "Fill in", "2", "x, y"]),
         tracks in prop::collection::vec(track(), 1..5),
     ) -> Pattern {
         let tracks = (1u32..)
@@ -128,7 +129,7 @@ prop_compose! {
             velocity: Percent::new(humanise.1).unwrap(),
         };
         let scale = scale.map(|text| Scale::parse(text).unwrap());
-        Pattern { swing, humanise, scale, tracks, ..Pattern::default() }
+        Pattern { name: name.to_owned(), swing, humanise, scale, tracks, ..Pattern::default() }
     }
 }
 

@@ -301,7 +301,7 @@ fn every_example_of_the_page_on_notation_is_read_and_sounds() {
     let page = std::fs::read_to_string(page).unwrap();
     let examples: Vec<&str> =
         page.split("```tresillo\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 6);
+    assert_eq!(examples.len(), 7);
     for example in examples {
         let (project, warnings) =
             notation::read(example).unwrap_or_else(|error| panic!("{error}\n{example}"));
