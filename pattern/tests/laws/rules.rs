@@ -1,7 +1,7 @@
 //! Worked examples of each rule of playback, small enough to follow by hand.
 
 use tresillo_pattern::document::*;
-use tresillo_pattern::format::notation;
+use tresillo_pattern::format::{json, notation};
 use tresillo_pattern::*;
 
 /// A sixteenth.
@@ -292,6 +292,31 @@ fn humanising_strays_within_its_bounds_and_the_same_way_each_time() {
     let velocities: Vec<f32> = first.iter().map(|note| note.velocity * 127.0).collect();
     assert!(velocities.iter().all(|velocity| (69.9..=127.0).contains(velocity)));
     assert!(velocities.iter().any(|v| *v > 124.0) && velocities.iter().any(|v| *v < 75.0));
+}
+
+/// What is told is what sounds: nothing at all, but for the start of a slot.
+#[test]
+fn a_track_of_ties_alone_never_starts_and_is_told() {
+    let check = |text: &str, is_told: bool, count: usize| {
+        let (project, warnings) = notation::read(text).unwrap();
+        let (_, again) = json::read(json::write(&project).as_bytes()).unwrap();
+        assert_eq!(warnings, again, "{text}");
+        let told: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        let sentence = "pattern 1, track 1: every step is tied into the next, so none ever starts";
+        assert_eq!(told, if is_told { vec![sentence] } else { vec![] }, "{text}");
+        let is_song = !project.song.slots.is_empty();
+        let mut out = Vec::new();
+        let performance = Performance { is_song, ..Performance::default() };
+        play(&project, &performance, Window::new(0, 64 * STEP), &mut out);
+        assert_eq!(out.len(), count, "{text}");
+    };
+    check("bell: x_x_x_", true, 0);
+    check("bell dir=backward: x_", true, 0);
+    check("bell: x_x_x", false, 22);
+    check("bell: x_x_ .", false, 22);
+    check("bell: x_x_(1:2)x_", false, 10);
+    check("bell: x_x_\n> length: =50", false, 64);
+    check("song = 1 2, 1 2\nbell: x_x_x_", false, 2);
 }
 
 /// The page that people learn the notation from: every example is read without a warning, and sounds.

@@ -7,7 +7,7 @@ use crate::document::{
 };
 use crate::format::notation::cells::{Marks, read_cells};
 use crate::format::notation::{NotationError, NotationErrorKind as Kind, song};
-use crate::format::{LimitExceeded, Place, Warning, pitch};
+use crate::format::{LimitExceeded, Place, Warning, pitch, warn_of_tied_tracks};
 use crate::limits::{DOCUMENT_BYTES_MAX, NAME_MAX, PATTERNS_MAX, TRACKS_MAX};
 use crate::time::{PPQ, Ticks, mul_div_round};
 
@@ -40,6 +40,7 @@ pub fn read(text: &str) -> Result<(Project, Vec<Warning>), NotationError> {
         let text = "no pattern in it: nothing will sound".to_owned();
         warnings.push(Warning { place: Place::DOCUMENT, text });
     }
+    warn_of_tied_tracks(&reader.project, &mut warnings);
     Ok((reader.project, warnings))
 }
 
