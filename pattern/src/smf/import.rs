@@ -161,7 +161,7 @@ pub fn import(
 
     let mut project = Project::default();
     for (tracks, only) in pieces {
-        let piece = Piece::collect(&tracks, clock, options);
+        let mut piece = Piece::collect(&tracks, clock, options);
         let start = Start::of(file, only, &piece, options, clock);
         if project.patterns.is_empty() {
             project.tempo = start.tempo;
@@ -188,6 +188,14 @@ pub fn import(
         }
         start.warn(&mut warn);
         piece.warn(&mut warn);
+        // Each line takes a track at least.
+        if piece.lines.len() > TRACKS_MAX {
+            warn(format!(
+                "{} tracks of the file, where a pattern has {TRACKS_MAX}; those on one channel become one",
+                piece.lines.len()
+            ));
+            piece.join_channels();
+        }
         let grid = Grid { step_size: options.step_size, extent, timing: options.timing };
         let tracks_of = lay(&piece, grid, place, &mut warn)?;
         let name = tracks.first().and_then(|track| track.name()).map(|name| one_line(&name));
@@ -224,8 +232,6 @@ fn lay(
     place: Place,
     warn: &mut impl FnMut(String),
 ) -> Result<Vec<(Voice, Laid)>, ImportError> {
-    // Each line takes a track at least.
-    LimitExceeded::check(place, "tracks", piece.lines.len(), TRACKS_MAX)?;
     // From what loses nothing to what loses most.
     let ways = [
         (Chords::Exact, Drums::ByKey),

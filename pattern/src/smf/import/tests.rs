@@ -176,13 +176,26 @@ fn what_would_take_too_many_tracks_is_merged_and_told() {
         warnings.iter().any(|text| text.starts_with("pattern 1: 24 notes fall on a step")),
         "{warnings:?}"
     );
-    let many: Vec<MidiTrack> = (0..33).map(|n| track("", &[(0, n % 9, 60, 1, 1)])).collect();
-    let error = import(&file(many), &NEUTRAL).unwrap_err();
-    assert_eq!(error.to_string(), "pattern 1: 33 tracks, where at most 32 are allowed");
     let drums: Vec<Written> = (0..40).map(|n| (u64::from(n) * 120, 9, 20 + n, 100, 10)).collect();
     let (project, warnings) = import_ok(&file(vec![track("Kit", &drums)]), &NEUTRAL);
     assert_eq!((shape(&project), sounding(&project).len()), (vec![("Kit", 48)], 40));
     assert!(warnings.contains(&"pattern 1: the drums of channel 10 are one track, because one a key would be too many".to_owned()), "{warnings:?}");
+}
+
+#[test]
+fn of_more_tracks_than_a_pattern_has_those_on_one_channel_become_one() {
+    let many: Vec<MidiTrack> = (0..33u8)
+        .map(|n| track(["Horn", "Tuba", ""][usize::from(n % 3)], &[(0, n % 3, 60 + n, 1, 60)]))
+        .collect();
+    let (project, warnings) = import_ok(&file(many), &NEUTRAL);
+    assert_eq!(shape(&project), [("Horn", 16), ("Tuba", 16), ("Channel 3", 16)]);
+    assert_eq!(sounding(&project).len(), 33);
+    assert_eq!(
+        warnings,
+        [
+            "pattern 1: 33 tracks of the file, where a pattern has 32; those on one channel become one"
+        ]
+    );
 }
 
 #[test]
