@@ -5,9 +5,10 @@
 //! ([`Timing`]).
 //!
 //! Notes that begin at once with one velocity and length are a chord of a step. What does not go into a step that is
-//! taken lies in a further track of the same name, so that no note is lost; only where that would take more than 32
-//! tracks, chords take the strongest velocity and the longest length of their notes, and later onsets in a step are
-//! left out, which is told with numbers.
+//! taken lies in a further track of the same name, so that no note is lost. Only where that would take more than 32
+//! tracks, chords without a track of their own take the strongest velocity and the longest length of their notes, and
+//! later onsets in a step are left out, which is told with numbers; and what is more than 32 tracks to begin with becomes
+//! one for each channel.
 //!
 //! A part longer than a pattern is cut at bar lines into sections of 8, 4, 2 bars or one, as many as go into 128 steps.
 //! Sections that are the same are one pattern, and the slots of the song play them in turn. All of them have the same
@@ -243,16 +244,21 @@ fn lay(
     let mut most = 0;
     for (chords, drums) in ways {
         let voices = voices(piece, drums);
-        let depths: usize = voices.iter().map(|voice| grid.depth(&voice.notes, chords)).sum();
-        fewest = fewest.min(depths);
-        most = most.max(depths);
-        if depths > TRACKS_MAX {
+        let crowds: Vec<_> = voices.iter().map(|voice| grid.crowds(&voice.notes)).collect();
+        let depths = match chords {
+            Chords::Exact => crowds.iter().map(Vec::len).collect(),
+            Chords::Merged => share_out(&crowds),
+        };
+        let count = depths.iter().sum();
+        fewest = fewest.min(count);
+        most = most.max(count);
+        if count > TRACKS_MAX {
             continue;
         }
         if chords == Chords::Merged {
             let text = format!(
                 "each onset and strength in a step of its own takes {most} tracks, where there are {TRACKS_MAX} at most; \
-                 chords get the velocity of their strongest and the length of their longest note"
+                 chords without one get the velocity of their strongest and the length of their longest note"
             );
             warn(text);
         }
@@ -263,15 +269,30 @@ fn lay(
             );
         }
         let mut told = Told::default();
-        let laid = voices.into_iter().map(|voice| {
-            let laid = grid.lay(&voice.notes, voice.key, chords, &mut told);
+        let laid = voices.into_iter().zip(depths).map(|(voice, depth)| {
+            let laid = grid.lay(&voice.notes, voice.key, depth, &mut told);
             (voice, laid)
         });
         let laid = laid.collect();
-        told.warn(&grid, chords, warn);
+        told.warn(&grid, warn);
         return Ok(laid);
     }
     Err(LimitExceeded { place, what: "tracks", count: fewest, max: TRACKS_MAX }.into())
+}
+
+/// How many tracks each voice gets: one, and one after another of those that are left where they help on the most steps.
+fn share_out(crowds: &[Vec<usize>]) -> Vec<usize> {
+    let mut depths = vec![1; crowds.len()];
+    for _ in depths.len()..TRACKS_MAX {
+        let helps =
+            |(crowd, depth): &(&Vec<usize>, &mut usize)| crowd.get(**depth).copied().unwrap_or(0);
+        let most = crowds.iter().zip(&mut depths).max_by_key(helps);
+        match most {
+            Some((crowd, depth)) if *depth < crowd.len() => *depth += 1,
+            _ => break,
+        }
+    }
+    depths
 }
 
 /// The pattern of some of the steps. Its tracks do not depend on which.

@@ -13,9 +13,9 @@ use crate::time::{Tick, Ticks, mul_div_round};
 /// What becomes of notes that share a step and differ in onset, velocity or length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chords {
-    /// They lie in several tracks.
+    /// They lie in as many tracks as that takes.
     Exact,
-    /// Those of the first onset are a chord; the others are left out.
+    /// Where the tracks do not suffice, those of one onset are one chord, and later onsets are left out.
     Merged,
 }
 
@@ -32,6 +32,8 @@ pub(super) struct Grid {
 pub(super) struct Told {
     /// Notes in a step where another onset is.
     crowded: usize,
+    /// Those among them for which there is no track.
+    crowded_out: usize,
     /// Notes that found no place.
     left_out: usize,
     too_long: usize,
@@ -41,14 +43,17 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn warn(&self, grid: &Grid, chords: Chords, warn: &mut impl FnMut(String)) {
+    pub(super) fn warn(&self, grid: &Grid, warn: &mut impl FnMut(String)) {
         if self.crowded > 0 {
-            let what = match chords {
-                Chords::Exact => "lie in further tracks",
-                Chords::Merged => "are left out",
+            let what = match self.crowded_out {
+                0 => "lie in further tracks".to_owned(),
+                left_out => format!("lie in further tracks, but for {left_out} that are left out"),
             };
             let hint = match self.finer.flatten() {
                 Some(denominator) => format!("; steps of 1/{denominator} would hold them"),
+                None if matches!(grid.extent, Extent::Song(_)) => {
+                    "; a finer step size may hold more of them".to_owned()
+                }
                 None => "; a finer step size over a shorter part may hold them".to_owned(),
             };
             let size = grid.step_size;
@@ -151,22 +156,22 @@ pub(super) fn nearest(step_size: StepSize, tick: i64) -> i64 {
 }
 
 impl Grid {
-    /// How many tracks the notes of a voice take.
-    pub(super) fn depth(&self, notes: &[MidiNote], chords: Chords) -> usize {
-        match chords {
-            Chords::Exact => {
-                self.stacks(notes, &mut Told::default()).values().map(Vec::len).max().unwrap_or(0)
-            }
-            Chords::Merged => usize::from(!notes.is_empty()),
+    /// On how many steps the voice takes more than so many tracks, from 0 on; as long as the most that it takes.
+    pub(super) fn crowds(&self, notes: &[MidiNote]) -> Vec<usize> {
+        let mut crowds = Vec::new();
+        for stack in self.stacks(notes, &mut Told::default()).values() {
+            crowds.resize(stack.len().max(crowds.len()), 0);
+            crowds.iter_mut().take(stack.len()).for_each(|count| *count += 1);
         }
+        crowds
     }
 
-    /// The voice on its steps. `own` is the key of a drum's track.
+    /// The voice on the steps of `depth` tracks at most. `own` is the key of a drum's track.
     pub(super) fn lay(
         &self,
         notes: &[MidiNote],
         own: Option<Key>,
-        chords: Chords,
+        depth: usize,
         told: &mut Told,
     ) -> Laid {
         let crowded = told.crowded;
@@ -176,10 +181,8 @@ impl Grid {
             let coarser_than = |so_far: Option<i64>| Some(so_far?.max(finer?));
             told.finer = Some(told.finer.map_or(finer, coarser_than));
         }
-        if chords == Chords::Merged {
-            for stack in stacks.values_mut() {
-                merge(stack, told);
-            }
+        for stack in stacks.values_mut() {
+            merge(stack, depth, told);
         }
         let depth = stacks.values().map(Vec::len).max().unwrap_or(0);
         Laid { stacks, depth, own }
@@ -272,17 +275,24 @@ fn gate(length: i64, span: i64, told: &mut Told) -> GateLength {
     GateLength::from_percent(held).unwrap_or_default()
 }
 
-/// All that begin with the first of a step become one chord, the others go.
-fn merge(stack: &mut Vec<Chord>, told: &mut Told) {
-    let Some(first) = stack.first().map(|chord| chord.micro_timing) else { return };
-    let mut chords = std::mem::take(stack).into_iter().filter(|chord| chord.micro_timing == first);
-    let Some(mut whole) = chords.next() else { return };
-    for chord in chords {
+/// Makes of the last chords of one onset one, until there are no more than `depth`; then the last go.
+fn merge(stack: &mut Vec<Chord>, depth: usize, told: &mut Told) {
+    while stack.len() > depth {
+        let is_same_onset =
+            |pair: &[Chord]| matches!(pair, [a, b] if a.micro_timing == b.micro_timing);
+        // Chords of one onset stand together.
+        let pair = stack.windows(2).rposition(is_same_onset);
+        let Some(chord) = pair.map(|at| stack.remove(at + 1)).or_else(|| stack.pop()) else {
+            return;
+        };
+        let Some(whole) = pair.and_then(|at| stack.get_mut(at)) else {
+            told.crowded_out += chord.keys.len();
+            continue;
+        };
         whole.velocity = whole.velocity.max(chord.velocity);
         whole.gate = whole.gate.max(chord.gate);
         for key in chord.keys.iter() {
             told.left_out += usize::from(whole.keys.push(key).is_err());
         }
     }
-    stack.push(whole);
 }

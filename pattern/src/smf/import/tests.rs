@@ -166,15 +166,28 @@ fn a_crowded_step_is_told_with_the_size_that_would_hold_it() {
 
 #[test]
 fn what_would_take_too_many_tracks_is_merged_and_told() {
-    let notes: Vec<Written> =
-        (0..40).map(|n| (0, 0, 20 + n, 20 + n, 100)).chain([(1, 0, 1, 1, 1)]).collect();
+    // Sixty notes of a velocity each: the last track takes what the others do not, as far as a chord goes.
+    let notes: Vec<Written> = (0..60).map(|n| (0, 0, 20 + n, 20 + n, 100)).collect();
     let (project, warnings) = import_ok(&file(vec![track("", &notes)]), &NEUTRAL);
-    assert_eq!(shape(&project).len(), 1);
-    assert_eq!(project.patterns[0].tracks[0].steps[0].velocity.get(), 59);
-    assert!(warnings[0].contains("takes 40 tracks, where there are 32 at most"), "{warnings:?}");
+    assert_eq!((shape(&project).len(), sounding(&project).len()), (32, 31 + 16));
+    let last = &project.patterns[0].tracks[31].steps[0];
+    assert_eq!((last.velocity.get(), last.keys.len()), (48, 16));
+    assert!(warnings[0].contains("takes 60 tracks, where there are 32 at most"), "{warnings:?}");
     assert!(
-        warnings.iter().any(|text| text.starts_with("pattern 1: 24 notes fall on a step")),
+        warnings.iter().any(|text| text.starts_with("pattern 1: 13 notes fall on a step")),
         "{warnings:?}"
+    );
+    // Rolls of which each would take three tracks: two for each, and a third for as many as there is one.
+    let roll = |channel: u8| {
+        let notes = [0, 10, 20, 30].map(|tick| (tick, channel, 60, 90, 9));
+        track("", &notes)
+    };
+    let rolls: Vec<MidiTrack> = (0..16).filter(|channel| *channel != DRUMS).map(roll).collect();
+    let (project, warnings) = import_ok(&file(rolls), &NEUTRAL);
+    assert_eq!((shape(&project).len(), sounding(&project).len()), (32, 15 * 4 - 13));
+    assert_eq!(
+        warnings[1],
+        "pattern 1: 30 notes share a step of 1/16 with an earlier onset and lie in further tracks, but for 13 that are left out; steps of 1/128 would hold them"
     );
     let drums: Vec<Written> = (0..40).map(|n| (u64::from(n) * 120, 9, 20 + n, 100, 10)).collect();
     let (project, warnings) = import_ok(&file(vec![track("Kit", &drums)]), &NEUTRAL);
@@ -326,8 +339,8 @@ fn gates_are_held_inside_their_range_and_told() {
     assert_eq!((gates(6), gates(1)), ((5, 0), (5, 1)));
     // A merged chord is as long as its longest note.
     let notes: Vec<Written> =
-        (0..33).map(|n| (0, 0, 60 - n, 10 + n, if n == 9 { 600 } else { 60 })).collect();
+        (0..33).map(|n| (0, 0, 60 - n, 10 + n, if n == 32 { 600 } else { 60 })).collect();
     let (project, _) = import_ok(&file(vec![track("", &notes)]), &NEUTRAL);
-    let step = &project.patterns[0].tracks[0].steps[0];
-    assert_eq!((step.gate.percent(), step.velocity.get(), step.keys.len()), (500, 42, 16));
+    let step = &project.patterns[0].tracks[31].steps[0];
+    assert_eq!((step.gate.percent(), step.velocity.get(), step.keys.len()), (500, 42, 2));
 }
