@@ -52,6 +52,13 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
         Target::Steppy => {
             let playing = playing()?;
             let pattern = playing.pattern().context("there is no such pattern")?;
+            let count = project.patterns.len();
+            if count > 1 && arguments.pattern.pattern.is_none() {
+                report.warn(&format!(
+                    "{}: StepPy's file holds one pattern; it is the first of {count}, where --pattern names no other",
+                    arguments.input.display()
+                ));
+            }
             let (text, warnings) = steppy::write(pattern)
                 .with_context(|| format!("converting {}", arguments.input.display()))?;
             for warning in warnings {
