@@ -223,7 +223,7 @@ pub struct ConvertArgs {
     /// From a MIDI file: the first quarter note to take
     #[arg(long, value_name = "BEAT")]
     pub from: Option<f64>,
-    /// From a MIDI file: the quarter note to take it to
+    /// From a MIDI file: the quarter note to take it to, as one pattern; without it, a long file becomes a song
     #[arg(long = "until", value_name = "BEAT")]
     pub until: Option<f64>,
     /// Give all patterns the groove of this MIDI file: how far from the grid its player puts the places of a bar

@@ -9,6 +9,8 @@ pub mod steppy;
 
 use std::fmt;
 
+use crate::document::{Project, Slot};
+
 /// Something a reader could not take as it was written, though the rest is usable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
@@ -23,6 +25,23 @@ impl fmt::Display for Warning {
         match self.place.to_string() {
             place if place.is_empty() => f.write_str(&self.text),
             place => write!(f, "{place}: {}", self.text),
+        }
+    }
+}
+
+/// Warns of each track of which no step would ever start: in a pattern that the song does not play, every step is tied into
+/// the next.
+pub(crate) fn warn_of_tied_tracks(project: &Project, warnings: &mut Vec<Warning>) {
+    for (index, pattern) in project.patterns.iter().enumerate() {
+        let is_this = |slot: &Slot| usize::from(slot.pattern.0) == index;
+        if project.song.slots.iter().any(is_this) {
+            continue;
+        }
+        let tracks = pattern.tracks.iter().enumerate();
+        for (track_index, _) in tracks.filter(|(_, track)| track.is_tied_throughout()) {
+            let place = Place::pattern(index).track(track_index);
+            let text = "every step is tied into the next, so none ever starts".to_owned();
+            warnings.push(Warning { place, text });
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use tresillo_pattern::Tick;
 use tresillo_pattern::document::{Delay, Groove};
 use tresillo_pattern::format::{json, notation, steppy};
 use tresillo_pattern::smf::{self, FileDivision, ImportOptions, Timing, import, print};
+use tresillo_pattern::{Project, Tick};
 
 use crate::audio::output::write_whole;
 use crate::cli::{ConvertArgs, Dialect};
@@ -53,10 +53,17 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
         Playing::new((*project).clone(), &arguments.pattern)
             .with_context(|| format!("playing {}", arguments.input.display()))
     };
-    let (bytes, told) = match target {
+    let (bytes, what) = match target {
         Target::Steppy => {
             let playing = playing()?;
             let pattern = playing.pattern().context("there is no such pattern")?;
+            let count = project.patterns.len();
+            if count > 1 && arguments.pattern.pattern.is_none() {
+                report.warn(&format!(
+                    "{}: StepPy's file holds one pattern; it is the first of {count}, where --pattern names no other",
+                    arguments.input.display()
+                ));
+            }
             let (text, warnings) = steppy::write(pattern)
                 .with_context(|| format!("converting {}", arguments.input.display()))?;
             for warning in warnings {
@@ -64,13 +71,13 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
             }
             (text.into_bytes(), "StepPy's pattern".to_owned())
         }
-        Target::Json => (json::write(&project).into_bytes(), "project".to_owned()),
+        Target::Json => (json::write(&project).into_bytes(), told("project", &project)),
         Target::Notation => {
             let (text, warnings) = notation::write(&project);
             for warning in warnings {
                 report.warn(&format!("{}: {warning}", arguments.input.display()));
             }
-            (text.into_bytes(), "notation".to_owned())
+            (text.into_bytes(), told("notation", &project))
         }
         Target::Midi => {
             let playing = playing()?;
@@ -104,7 +111,7 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
         bail!("--strict: nothing was written because of the warnings above");
     }
     write_whole(&arguments.output, &bytes)?;
-    report.tell(&format!("{}: {told}", arguments.output.display()));
+    report.tell(&format!("{}: {what}", arguments.output.display()));
     Ok(Exit::Done)
 }
 
@@ -126,6 +133,16 @@ fn read_groove(path: &Path, arguments: &ConvertArgs, report: &mut Report) -> Res
     // The places before its end; a last one that is cut off counts.
     let place_count = usize::try_from(-unit.place_at(Tick(-length.0))).unwrap_or(0);
     smf::groove(&file, unit, place_count).with_context(|| format!("taking the groove of {shown}"))
+}
+
+/// What was written, and of how much where that is a song.
+fn told(what: &str, project: &Project) -> String {
+    let bars: u32 = project.song.slots.iter().map(|slot| u32::from(slot.bars)).sum();
+    match project.patterns.len() {
+        _ if bars == 0 => what.to_owned(),
+        1 => format!("{what}, a song of {bars} bars from 1 pattern"),
+        count => format!("{what}, a song of {bars} bars from {count} patterns"),
+    }
 }
 
 fn import_options(arguments: &ConvertArgs) -> ImportOptions {

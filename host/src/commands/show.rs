@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use tresillo_pattern::document::Project;
+use tresillo_pattern::document::{Project, Slot};
 use tresillo_pattern::format::grid;
 use tresillo_pattern::smf::{Division, MidiFile, MidiFormat, MidiMessage, TempoMap, Voice};
 
@@ -45,6 +45,9 @@ fn show_project(project: &Project) -> String {
     if !project.description.is_empty() {
         let _ = writeln!(out, "{}", project.description);
     }
+    if !project.song.slots.is_empty() {
+        let _ = writeln!(out, "{}", song_line(project));
+    }
     for (number, pattern) in (1..).zip(&project.patterns) {
         let swing = pattern.swing.percent.percent();
         let swing = if swing > 50.0 { format!(", swing {swing} %") } else { String::new() };
@@ -54,6 +57,33 @@ fn show_project(project: &Project) -> String {
         out.push_str(&grid::write(pattern));
     }
     out
+}
+
+/// The slots in turn, each with its bars, transposition and muted tracks: `Song of 14 bars: A ×8, "Fill in" ×6 +12`.
+fn song_line(project: &Project) -> String {
+    let slots = &project.song.slots;
+    let bars: u32 = slots.iter().map(|slot| u32::from(slot.bars)).sum();
+    let slots: Vec<String> = slots.iter().map(|slot| slot_text(project, slot)).collect();
+    format!("Song of {bars} bars: {}", slots.join(", "))
+}
+
+fn slot_text(project: &Project, slot: &Slot) -> String {
+    let pattern = project.patterns.get(usize::from(slot.pattern.0));
+    let name = pattern.map_or("", |pattern| pattern.name.as_str());
+    let name = match name {
+        "" => format!("pattern {}", u16::from(slot.pattern.0) + 1),
+        name if name.contains(|c: char| c.is_whitespace() || c == ',') => format!("\"{name}\""),
+        name => name.to_owned(),
+    };
+    let mut text = format!("{name} ×{}", slot.bars);
+    if slot.transpose != 0 {
+        let _ = write!(text, " {:+}", slot.transpose);
+    }
+    let muted: Vec<String> = slot.mutes.iter().map(|index| (index + 1).to_string()).collect();
+    if !muted.is_empty() {
+        let _ = write!(text, " without {}", muted.join(" and "));
+    }
+    text
 }
 
 fn show_midi(file: &MidiFile) -> String {
@@ -129,4 +159,36 @@ fn clock(seconds: f64) -> String {
     )]
     let whole = seconds.round() as u64;
     format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use tresillo_pattern::Mutes;
+    use tresillo_pattern::PatternIndex;
+    use tresillo_pattern::document::{Pattern, Song, Unknown};
+
+    use super::*;
+
+    #[test]
+    fn a_song_is_shown_slot_by_slot() {
+        let slot = |pattern, bars, transpose, mutes| Slot {
+            pattern: PatternIndex(pattern),
+            bars,
+            transpose,
+            mutes,
+            unknown: Unknown::default(),
+        };
+        let slots = vec![
+            slot(0, 8, 0, Mutes::NONE),
+            slot(1, 2, 12, Mutes::NONE),
+            slot(2, 4, -5, Mutes::NONE.with(0, true).with(2, true)),
+        ];
+        let named = |name: &str| Pattern { name: name.to_owned(), ..Pattern::default() };
+        let patterns = vec![named("A"), named("Fill in"), named("")];
+        let project = Project { patterns, song: Song { slots }, ..Project::default() };
+        assert_eq!(
+            song_line(&project),
+            "Song of 14 bars: A ×8, \"Fill in\" ×2 +12, pattern 3 ×4 -5 without 1 and 3"
+        );
+    }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::document::lane::{Lane, Property};
 use crate::document::lock::{Control, Lock, Locks};
-use crate::document::step::Step;
-use crate::document::value::{Channel, Key, OutOfRange, Port, Program, fraction};
+use crate::document::step::{Articulation, Step};
+use crate::document::value::{Channel, Key, OutOfRange, Percent, Port, Program, fraction};
 use crate::limits::{DELAY_MS_MAX, STEP_SIZE_TERM_MAX};
 use crate::time::{PPQ, Tick, mul_div_floor};
 
@@ -82,6 +82,19 @@ impl Track {
             Direction::PingPong => (2 * length - 2).max(1),
             _ => length,
         }
+    }
+
+    /// Whether each step is for certain on and tied into the next: none has an onset then, but the first of a song's slot.
+    /// Lanes make it uncertain.
+    #[must_use]
+    pub fn is_tied_throughout(&self) -> bool {
+        let is_tied = |step: &Step| {
+            step.is_on
+                && step.articulation == Articulation::Tie
+                && step.chance == Percent::MAX
+                && step.condition.is_none()
+        };
+        self.lanes.is_empty() && !self.steps.is_empty() && self.steps.iter().all(is_tied)
     }
 }
 

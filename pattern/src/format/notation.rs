@@ -63,9 +63,19 @@
 //! `humanise_timing`, `humanise_velocity` (in percent), `scale` (`C minor`, `C 0 3 7`), `length` (in quarter notes) of the
 //! pattern they stand in. A name with other than letters, digits, `-` and `_` stands
 //! in double quotes.
+//!
+//! ```text
+//! song = Verse 8, Fill 1, Verse 4 +12 mute=1+3
+//! song = "Last one" 4, 1 2
+//! ```
+//!
+//! The song is one more setting of the project: slots with a pattern (its name, or its number from 1), how many bars (as many
+//! as the pattern has, if they are not said), perhaps a transposition in semitones and tracks that are silent. Several
+//! lines follow each other; the patterns may stand below.
 
 mod cells;
 mod read;
+mod song;
 mod write;
 
 pub use read::read;
@@ -99,8 +109,8 @@ pub enum NotationErrorKind {
     UnknownLine,
     /// A setting with an unknown name.
     #[error(
-        "no setting is called \"{0}\"; there are name, author, licence, description, seed, tempo, metre, swing, \
-         swing_unit, groove, groove_amount, humanise_timing, humanise_velocity, scale and length"
+        "no setting is called \"{0}\"; there are name, author, licence, description, seed, tempo, metre, song, \
+         swing, swing_unit, groove, groove_amount, humanise_timing, humanise_velocity, scale and length"
     )]
     UnknownSetting(String),
     /// An option of a track with an unknown name.
@@ -130,6 +140,14 @@ pub enum NotationErrorKind {
         "\"{0}\" begins no lane: it needs a track above it, and a property that has no lane yet, as in > velocity: v90 v60"
     )]
     NoLane(String),
+    /// A slot of the song names a pattern that is not there.
+    #[error("no pattern is called \"{name}\"; there are {there}")]
+    NoSuchPattern {
+        /// The name, or the number.
+        name: String,
+        /// The patterns that are there.
+        there: String,
+    },
     /// `x` where no key is known.
     #[error("the track has no key for this x: write notes (C3), or key=36 before the colon")]
     NoKey,

@@ -1,31 +1,41 @@
-//! A MIDI file made into patterns.
+//! A MIDI file made into patterns, and into a song of them where it is longer than one.
 //!
 //! Each channel of each track of the file becomes a track of the pattern; of channel 10, each key becomes one. Here alone
 //! ticks of a file are rounded to ours. Onsets keep their places as micro-timing, or go to the nearest step
 //! ([`Timing`]).
 //!
 //! Notes that begin at once with one velocity and length are a chord of a step. What does not go into a step that is
-//! taken lies in a further track of the same name, so that no note is lost; only where that would take more than 32
-//! tracks, chords take the strongest velocity and the longest length of their notes, and later onsets in a step are
-//! left out, which is told with numbers.
+//! taken lies in a further track of the same name, so that no note is lost. Only where that would take more than 32
+//! tracks, chords without a track of their own take the strongest velocity and the longest length of their notes, and
+//! later onsets in a step are left out, which is told with numbers; and what is more than 32 tracks to begin with becomes
+//! one for each channel.
+//!
+//! A part longer than a pattern is cut at bar lines into sections of 8, 4, 2 bars or one, as many as go into 128 steps.
+//! Sections that are the same are one pattern, and the slots of the song play them in turn. All of them have the same
+//! tracks in the same places.
 
 mod collect;
+mod extent;
 mod lay;
+mod song;
 mod start;
 mod voices;
 
+use std::ops::Range;
+
 use crate::document::{
-    Destination, Locks, Metre, Pattern, Program, Project, Step, StepSize, Track, TrackId,
+    Destination, Locks, Pattern, Program, Project, Song, StepSize, Track, TrackId,
 };
 use crate::format::{LimitExceeded, Place, Warning};
-use crate::limits::{NAME_MAX, PATTERNS_MAX, STEPS_MAX, TICK_LIMIT, TRACKS_MAX};
+use crate::limits::{NAME_MAX, PATTERNS_MAX, TICK_LIMIT, TRACKS_MAX};
 use crate::smf::{MidiFile, MidiFormat, MidiTrack};
-use crate::time::{PPQ, Tick};
+use crate::time::Tick;
 
 pub(super) use collect::Clock;
 use collect::Piece;
+use extent::Extent;
 pub(super) use lay::nearest;
-use lay::{Chords, Grid, Told};
+use lay::{Chords, Grid, Laid, Told};
 use start::Start;
 use voices::{DRUMS, Drums, Voice, voices};
 
@@ -38,8 +48,9 @@ pub struct ImportOptions {
     pub timing: Timing,
     /// Where the part to take begins, in the file; its first tick becomes song position 0. See [`Tick::from_beats`].
     pub from: Tick,
-    /// Where it ends, so that it is as long as this says; `None`: with the bar in which the last note begins,
-    /// or with the bar in which the file ends in silence, whichever is later and fits into 128 steps.
+    /// Where it ends, so that it is a pattern as long as this says; `None`: with the bar in which the last note begins,
+    /// or with the bar in which the file ends in silence, whichever is later and fits into 128 steps. Where neither does,
+    /// the part becomes a song.
     pub to: Option<Tick>,
 }
 
@@ -93,18 +104,44 @@ pub enum ImportError {
         /// How much would fit, in quarter notes.
         fitting: f64,
     },
+    /// Too much of it is different.
+    #[error(
+        "{bars} bars are cut into sections of {section_bars}, and more of them differ than the {max} patterns that a \
+         project holds: choose a part (from, to) or a longer step size"
+    )]
+    TooManyPatterns {
+        /// How long it is, in bars.
+        bars: i64,
+        /// How long a section is, in bars.
+        section_bars: i64,
+        /// How many patterns a project holds.
+        max: usize,
+    },
+    /// It is longer than a song.
+    #[error(
+        "{bars} bars take {slots} slots, where a song holds {max}: choose a part (from, to) or a longer step size"
+    )]
+    TooManySlots {
+        /// How long it is, in bars.
+        bars: i64,
+        /// How many slots that takes, or more.
+        slots: usize,
+        /// How many slots a song holds.
+        max: usize,
+    },
     /// It has more of something than a project may hold.
     #[error(transparent)]
     Limit(#[from] LimitExceeded),
 }
 
-/// Makes a file into a project: one pattern, or for independent pieces (format 2) one for each track with notes.
+/// Makes a file into a project: one pattern, or a song where the file is longer than that and the options name no end;
+/// for independent pieces (format 2) one pattern for each track with notes.
 ///
 /// Tempo and metre are those that hold where the part begins; what changes later is told in the warnings, as is
 /// everything else that a pattern does not hold.
 ///
 /// # Errors
-/// [`ImportError`] when there is nothing to take, or more than a pattern holds.
+/// [`ImportError`] when there is nothing to take, or more than a pattern or a project holds.
 pub fn import(
     file: &MidiFile,
     options: &ImportOptions,
@@ -129,33 +166,56 @@ pub fn import(
 
     let mut project = Project::default();
     for (tracks, only) in pieces {
-        let place = Place::pattern(project.patterns.len());
-        let piece = Piece::collect(&tracks, clock, options);
+        let mut piece = Piece::collect(&tracks, clock, options);
         let start = Start::of(file, only, &piece, options, clock);
         if project.patterns.is_empty() {
             project.tempo = start.tempo;
             project.metre = start.metre;
         }
-        let mut warn = |text: String| warnings.push(Warning { place, text });
-        if piece.lines.iter().all(|line| line.notes.is_empty()) {
-            if only.is_some() {
-                warn("no note begins in the part that was chosen".to_owned());
-                project.patterns.push(Pattern::default());
-                continue;
-            }
+        let is_silent = piece.lines.iter().all(|line| line.notes.is_empty());
+        if is_silent && only.is_none() {
             return Err(ImportError::NoNotes);
+        }
+        // A song of independent pieces would play them in one metre, as if they were one.
+        let extent = match is_silent {
+            true => Extent::Pattern(1),
+            false => Extent::of(&piece, start.metre, options, only.is_none())?,
+        };
+        let place = match extent {
+            Extent::Pattern(_) => Place::pattern(project.patterns.len()),
+            Extent::Song(_) => Place::DOCUMENT,
+        };
+        let mut warn = |text: String| warnings.push(Warning { place, text });
+        if is_silent {
+            warn("no note begins in the part that was chosen".to_owned());
+            project.patterns.push(Pattern::default());
+            continue;
         }
         start.warn(&mut warn);
         piece.warn(&mut warn);
-        let pattern = pattern(&piece, start.metre, options, place, &mut warn)?;
+        // Each line takes a track at least.
+        if piece.lines.len() > TRACKS_MAX {
+            warn(format!(
+                "{} tracks of the file, where a pattern has {TRACKS_MAX}; those on one channel become one",
+                piece.lines.len()
+            ));
+            piece.join_channels();
+        }
+        let grid = Grid { step_size: options.step_size, extent, timing: options.timing };
+        let tracks_of = lay(&piece, grid, place, &mut warn)?;
         let name = tracks.first().and_then(|track| track.name()).map(|name| one_line(&name));
-        if only.is_some() {
-            project.patterns.push(Pattern { name: name.unwrap_or_default(), ..pattern });
-        } else {
+        let (patterns, song) = match extent {
+            Extent::Pattern(steps) => (vec![pattern(&tracks_of, grid, 0..steps)], Song::default()),
+            Extent::Song(sections) => song::song(&tracks_of, grid, sections)?,
+        };
+        project.patterns.extend(patterns);
+        project.song = song;
+        if only.is_none() {
             // The first track names the piece where it is alone or plays nothing.
             let is_title = tracks.len() == 1 || !tracks.first().is_some_and(has_notes);
             project.name = name.filter(|_| is_title).unwrap_or_default();
-            project.patterns.push(pattern);
+        } else if let Some(pattern) = project.patterns.last_mut() {
+            pattern.name = name.unwrap_or_default();
         }
     }
     if project.patterns.iter().all(|pattern| pattern.tracks.is_empty()) {
@@ -170,64 +230,13 @@ fn one_line(text: &str) -> String {
     words.join(" ").chars().filter(is_shown).take(NAME_MAX).collect()
 }
 
-/// How many steps hold the part.
-fn step_count(piece: &Piece, metre: Metre, options: &ImportOptions) -> Result<usize, ImportError> {
-    let steps_of = |ticks: i64| {
-        usize::try_from(-options.step_size.place_at(Tick(-ticks))).unwrap_or(usize::MAX)
-    };
-    let too_long = |ticks: i64| {
-        let fitting = options.step_size.tick_of(i64::try_from(STEPS_MAX).unwrap_or(128));
-        ImportError::TooLong {
-            beats: Tick(ticks).to_beats(),
-            steps: steps_of(ticks),
-            step_size: options.step_size,
-            max: STEPS_MAX,
-            fitting: fitting.to_beats(),
-        }
-    };
-    if let Some(to) = options.to {
-        let ticks = (to - options.from).0;
-        return if steps_of(ticks) <= STEPS_MAX {
-            Ok(steps_of(ticks))
-        } else {
-            Err(too_long(ticks))
-        };
-    }
-    let bar = i64::from(metre.beats.max(1)) * 4 * PPQ / i64::from(metre.unit.max(1));
-    // A bar that no track can hold is no measure for a length; a quarter is.
-    let bar = if steps_of(bar) > STEPS_MAX { PPQ } else { bar.max(1) };
-    let up_to_bar = |ticks: i64| (ticks + bar - 1).div_euclid(bar) * bar;
-    let last = piece.last_onset - options.from.0;
-    // A last note just ahead of a bar belongs to that bar, unless there is no room for it.
-    let nearest = options.step_size.tick_of(lay::nearest(options.step_size, last)).0;
-    let needed = up_to_bar(last + 1);
-    // A track that goes on in silence means it, but for a slip of less than a step; one that only lets its last note
-    // ring does not.
-    let end = piece.end - options.from.0;
-    let silent = if piece.end > piece.last_end {
-        up_to_bar(end - options.step_size.ticks_ceil())
-    } else {
-        end.div_euclid(bar) * bar
-    };
-    let wanted = up_to_bar(nearest + 1).max(silent);
-    [wanted, up_to_bar(nearest + 1), needed]
-        .into_iter()
-        .map(steps_of)
-        .find(|steps| *steps <= STEPS_MAX)
-        .ok_or_else(|| too_long(needed))
-}
-
-fn pattern(
+/// The voices of a piece on their steps, none of which need more than 32 tracks together.
+fn lay(
     piece: &Piece,
-    metre: Metre,
-    options: &ImportOptions,
+    grid: Grid,
     place: Place,
     warn: &mut impl FnMut(String),
-) -> Result<Pattern, ImportError> {
-    let count = step_count(piece, metre, options)?;
-    // Each line takes a track at least.
-    LimitExceeded::check(place, "tracks", piece.lines.len(), TRACKS_MAX)?;
-    let grid = Grid { step_size: options.step_size, count, timing: options.timing };
+) -> Result<Vec<(Voice, Laid)>, ImportError> {
     // From what loses nothing to what loses most.
     let ways = [
         (Chords::Exact, Drums::ByKey),
@@ -239,16 +248,21 @@ fn pattern(
     let mut most = 0;
     for (chords, drums) in ways {
         let voices = voices(piece, drums);
-        let depths: usize = voices.iter().map(|voice| grid.depth(&voice.notes, chords)).sum();
-        fewest = fewest.min(depths);
-        most = most.max(depths);
-        if depths > TRACKS_MAX {
+        let crowds: Vec<_> = voices.iter().map(|voice| grid.crowds(&voice.notes)).collect();
+        let depths = match chords {
+            Chords::Exact => crowds.iter().map(Vec::len).collect(),
+            Chords::Merged => share_out(&crowds),
+        };
+        let count = depths.iter().sum();
+        fewest = fewest.min(count);
+        most = most.max(count);
+        if count > TRACKS_MAX {
             continue;
         }
         if chords == Chords::Merged {
             let text = format!(
                 "each onset and strength in a step of its own takes {most} tracks, where there are {TRACKS_MAX} at most; \
-                 chords get the velocity of their strongest and the length of their longest note"
+                 chords without one get the velocity of their strongest and the length of their longest note"
             );
             warn(text);
         }
@@ -259,18 +273,37 @@ fn pattern(
             );
         }
         let mut told = Told::default();
-        let tracks = tracks(&voices, grid, chords, &mut told);
-        told.warn(&grid, chords, warn);
-        return Ok(Pattern { tracks, ..Pattern::default() });
+        let laid = voices.into_iter().zip(depths).map(|(voice, depth)| {
+            let laid = grid.lay(&voice.notes, voice.key, depth, &mut told);
+            (voice, laid)
+        });
+        let laid = laid.collect();
+        told.warn(&grid, warn);
+        return Ok(laid);
     }
     Err(LimitExceeded { place, what: "tracks", count: fewest, max: TRACKS_MAX }.into())
 }
 
-fn tracks(voices: &[Voice], grid: Grid, chords: Chords, told: &mut Told) -> Vec<Track> {
+/// How many tracks each voice gets: one, and one after another of those that are left where they help on the most steps.
+fn share_out(crowds: &[Vec<usize>]) -> Vec<usize> {
+    let mut depths = vec![1; crowds.len()];
+    for _ in depths.len()..TRACKS_MAX {
+        let helps =
+            |(crowd, depth): &(&Vec<usize>, &mut usize)| crowd.get(**depth).copied().unwrap_or(0);
+        let most = crowds.iter().zip(&mut depths).max_by_key(helps);
+        match most {
+            Some((crowd, depth)) if *depth < crowd.len() => *depth += 1,
+            _ => break,
+        }
+    }
+    depths
+}
+
+/// The pattern of some of the steps. Its tracks do not depend on which.
+fn pattern(laid: &[(Voice, Laid)], grid: Grid, places: Range<i64>) -> Pattern {
     let mut tracks: Vec<Track> = Vec::new();
-    for voice in voices {
-        let layers: Vec<Vec<Step>> = grid.lay(&voice.notes, voice.key, chords, told);
-        for (layer, steps) in layers.into_iter().enumerate() {
+    for (voice, laid) in laid {
+        for (layer, steps) in laid.tracks(&places).into_iter().enumerate() {
             let name = match layer {
                 0 => voice.name.clone(),
                 layer => format!("{} ({})", voice.name, layer + 1),
@@ -290,7 +323,7 @@ fn tracks(voices: &[Voice], grid: Grid, chords: Chords, told: &mut Told) -> Vec<
             });
         }
     }
-    tracks
+    Pattern { tracks, ..Pattern::default() }
 }
 
 /// The program of a track as the base value that it is.

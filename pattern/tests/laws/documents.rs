@@ -164,6 +164,7 @@ prop_compose! {
         humanise in (prop_oneof![2 => Just(0i64), 1 => 0i64..=100], prop_oneof![2 => Just(0i64), 1 => 0i64..=100]),
         groove in prop::option::weighted(0.3, groove()),
         scale in prop::option::weighted(0.3, prop::sample::select(vec!["C minor", "F# blues", "B 0 1"])),
+        name in prop::sample::select(vec!["", "A", "Fill in", "2", "x, y"]),
         tracks in prop::collection::vec(track(), 1..5),
     ) -> Pattern {
         let tracks = (1u32..)
@@ -176,7 +177,8 @@ prop_compose! {
             velocity: Percent::new(humanise.1).unwrap(),
         };
         let scale = scale.map(|text| Scale::parse(text).unwrap());
-        Pattern { swing, groove, humanise, scale, tracks, ..Pattern::default() }
+        let name = name.to_owned();
+        Pattern { name, swing, groove, humanise, scale, tracks, ..Pattern::default() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Worked examples of each rule of playback, small enough to follow by hand.
 
 use tresillo_pattern::document::*;
-use tresillo_pattern::format::notation;
+use tresillo_pattern::format::{json, notation};
 use tresillo_pattern::*;
 
 /// A sixteenth.
@@ -453,6 +453,31 @@ fn a_groove_moves_the_places_of_its_grid_and_repeats() {
     assert_eq!(notes(half, &Performance::default(), 1..2)[0].onset.0, STEP + 250);
 }
 
+/// What is told is what sounds: nothing at all, but for the start of a slot.
+#[test]
+fn a_track_of_ties_alone_never_starts_and_is_told() {
+    let check = |text: &str, is_told: bool, count: usize| {
+        let (project, warnings) = notation::read(text).unwrap();
+        let (_, again) = json::read(json::write(&project).as_bytes()).unwrap();
+        assert_eq!(warnings, again, "{text}");
+        let told: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        let sentence = "pattern 1, track 1: every step is tied into the next, so none ever starts";
+        assert_eq!(told, if is_told { vec![sentence] } else { vec![] }, "{text}");
+        let is_song = !project.song.slots.is_empty();
+        let mut out = Vec::new();
+        let performance = Performance { is_song, ..Performance::default() };
+        play(&project, &performance, Window::new(0, 64 * STEP), &mut out);
+        assert_eq!(out.len(), count, "{text}");
+    };
+    check("bell: x_x_x_", true, 0);
+    check("bell dir=backward: x_", true, 0);
+    check("bell: x_x_x", false, 22);
+    check("bell: x_x_ .", false, 22);
+    check("bell: x_x_(1:2)x_", false, 10);
+    check("bell: x_x_\n> length: =50", false, 64);
+    check("song = 1 2, 1 2\nbell: x_x_x_", false, 2);
+}
+
 /// The page that people learn the notation from: every example is read without a warning, and sounds.
 #[test]
 fn every_example_of_the_page_on_notation_is_read_and_sounds() {
@@ -460,7 +485,7 @@ fn every_example_of_the_page_on_notation_is_read_and_sounds() {
     let page = std::fs::read_to_string(page).unwrap();
     let examples: Vec<&str> =
         page.split("```tresillo\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 7);
+    assert_eq!(examples.len(), 8);
     for example in examples {
         let (project, warnings) =
             notation::read(example).unwrap_or_else(|error| panic!("{error}\n{example}"));

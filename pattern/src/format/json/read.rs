@@ -9,7 +9,7 @@ use crate::document::{
 use crate::format::json::read_song::song;
 use crate::format::json::read_steps::{fill_all, gates, locks, step_size};
 use crate::format::json::{FORMAT, ReadError, file};
-use crate::format::{LimitExceeded, Place, Warning};
+use crate::format::{LimitExceeded, Place, Warning, warn_of_tied_tracks};
 use crate::limits::{
     DOCUMENT_BYTES_MAX, LANES_MAX, NAME_MAX, PATTERN_TICKS_MAX, PATTERNS_MAX, STEPS_MAX, TRACKS_MAX,
 };
@@ -29,6 +29,7 @@ pub fn read(bytes: &[u8]) -> Result<(Project, Vec<Warning>), ReadError> {
     let file: file::Project = serde_json::from_str(text).map_err(syntax)?;
     let mut warnings = Vec::new();
     let project = project(file, &mut warnings)?;
+    warn_of_tied_tracks(&project, &mut warnings);
     Ok((project, warnings))
 }
 

@@ -7,8 +7,8 @@ use crate::document::{
     Track, TrackId, Unknown,
 };
 use crate::format::notation::cells::{Marks, read_cells};
-use crate::format::notation::{NotationError, NotationErrorKind as Kind};
-use crate::format::{LimitExceeded, Place, Warning, pitch};
+use crate::format::notation::{NotationError, NotationErrorKind as Kind, song};
+use crate::format::{LimitExceeded, Place, Warning, pitch, warn_of_tied_tracks};
 use crate::limits::{DOCUMENT_BYTES_MAX, NAME_MAX, PATTERNS_MAX, TRACKS_MAX};
 use crate::time::{PPQ, Ticks, mul_div_round};
 
@@ -22,18 +22,26 @@ pub fn read(text: &str) -> Result<(Project, Vec<Warning>), NotationError> {
         return Err(NotationError { line: 1, column: 1, kind });
     }
     let mut reader = Reader::default();
+    let at = |index: usize, line: &str, (offset, kind): LineError| NotationError {
+        line: index + 1,
+        column: line.get(..offset).unwrap_or(line).chars().count() + 1,
+        kind,
+    };
     for (index, line) in text.lines().enumerate() {
-        reader.line(line).map_err(|(offset, kind)| NotationError {
-            line: index + 1,
-            column: line.get(..offset).unwrap_or(line).chars().count() + 1,
-            kind,
-        })?;
+        reader.line_index = index;
+        reader.line(line).map_err(|error| at(index, line, error))?;
+    }
+    // The patterns of a song may stand below it.
+    for (index, offset, value) in std::mem::take(&mut reader.songs) {
+        song::read(&mut reader.project, &value, offset)
+            .map_err(|error| at(index, text.lines().nth(index).unwrap_or(""), error))?;
     }
     let mut warnings = Vec::new();
     if reader.project.patterns.is_empty() {
         let text = "no pattern in it: nothing will sound".to_owned();
         warnings.push(Warning { place: Place::DOCUMENT, text });
     }
+    warn_of_tied_tracks(&reader.project, &mut warnings);
     Ok((reader.project, warnings))
 }
 
@@ -43,6 +51,10 @@ pub(super) type LineError = (usize, Kind);
 #[derive(Default)]
 struct Reader {
     project: Project,
+    /// The line that is read.
+    line_index: usize,
+    /// The lines of the song: which, where in it the value begins, the value.
+    songs: Vec<(usize, usize, String)>,
 }
 
 impl Reader {
@@ -112,6 +124,7 @@ impl Reader {
                 let bpm: f64 = number(value, "120").map_err(here)?;
                 project.tempo = Tempo::new(bpm).map_err(|e| here(e.into()))?;
             }
+            "song" => self.songs.push((self.line_index, value_at, value.to_owned())),
             "metre" => project.metre = metre(value).map_err(here)?,
             "swing" => {
                 let percent: f64 = number(value, "58").map_err(here)?;
@@ -300,7 +313,7 @@ fn from_one<T>(
     make(number.saturating_sub(1)).map_err(|error| Kind::Value(error.counted_from_one(what)))
 }
 
-fn expected(found: &str, expected: &'static str) -> Kind {
+pub(super) fn expected(found: &str, expected: &'static str) -> Kind {
     Kind::Expected { found: found.chars().take(40).collect(), expected }
 }
 
@@ -354,7 +367,7 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
-fn outside_quotes(text: &str, is_wanted: impl Fn(char) -> bool) -> Option<usize> {
+pub(super) fn outside_quotes(text: &str, is_wanted: impl Fn(char) -> bool) -> Option<usize> {
     let mut is_quoted = false;
     text.char_indices().find_map(|(at, character)| {
         is_quoted ^= character == '"';
@@ -368,7 +381,7 @@ fn unclosed_quote(text: &str) -> Option<usize> {
 }
 
 /// The words before the colon with their places; a quoted name is one word.
-fn words(head: &str) -> Result<Vec<(usize, &str)>, LineError> {
+pub(super) fn words(head: &str) -> Result<Vec<(usize, &str)>, LineError> {
     let mut words = Vec::new();
     let mut rest = head;
     let mut at = 0;

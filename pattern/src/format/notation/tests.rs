@@ -15,6 +15,8 @@ fn what_is_written_canonically_is_written_back_as_it_was() {
 seed = 7
 tempo = 104.5
 metre = 7/8
+song = A1 4, \"B 1\" 2 +12 mute=1+3, A1 1 -5, 3 1, 4 2, 5 1, \"x, y\" 3, A1 999, A1 999
+song = A1 2
 
 [A1]
 length = 7/2
@@ -34,8 +36,20 @@ bass ch=2 prog=34 step=1/12 rotate=-1: C1 . C#1v80=90>120?50(2:4)*3 G0+G1<60 | .
 > gate: x . x
 bell ch=1 key=80 port=2:               x.x.
 
-[B1]
+[B 1]
 kick dir=ping-pong: x?50C . x(FILL)*3%50 x_
+
+[2]
+kick: x
+
+[Same]
+kick: x
+
+[Same]
+snare: x
+
+[x, y]
+kick: x
 ";
     let (written, warnings) = write(&reread(text));
     assert_eq!(written, text, "\n{written}");
@@ -84,6 +98,62 @@ fn errors_point_at_the_character() {
             .ends_with("129 steps, where at most 128 are allowed")
     );
     assert!(refuse("hello").starts_with("line 1, column 1: not a track"));
+}
+
+#[test]
+fn a_song_names_patterns_below_it_and_takes_their_length() {
+    let project = reread(
+        "metre = 3/4\nsong = Verse , Fill 2 mute=2 -3,\nsong=\"Fill\", 1 4 +7 # and out\n[Verse]\nkick: E(4,24)\n[Fill]\nhat: x",
+    );
+    let slots: Vec<(u8, u16, i8, Vec<usize>)> = project
+        .song
+        .slots
+        .iter()
+        .map(|slot| (slot.pattern.0, slot.bars, slot.transpose, slot.mutes.iter().collect()))
+        .collect();
+    assert_eq!(
+        slots,
+        [(0, 2, 0, vec![]), (1, 2, -3, vec![1]), (1, 1, 0, vec![]), (0, 4, 7, vec![])]
+    );
+}
+
+#[test]
+fn errors_in_a_song_point_at_the_word() {
+    let refuse = |song: &str| refuse(&format!("song = {song}\n[A]\nkick: x\n[Fill in]\nkick: x"));
+    assert_eq!(
+        refuse("A 4, B 1"),
+        "line 1, column 13: no pattern is called \"B\"; there are 1 \"A\", 2 \"Fill in\""
+    );
+    assert_eq!(
+        refuse("3 1"),
+        "line 1, column 8: no pattern is called \"3\"; there are 1 \"A\", 2 \"Fill in\""
+    );
+    assert_eq!(refuse("A 0"), "line 1, column 10: number of bars 0 is outside 1 to 999");
+    assert_eq!(refuse("A 4 +200"), "line 1, column 12: transposition 200 is outside -127 to 127");
+    assert_eq!(refuse("A mute=1+33"), "line 1, column 15: muted track 33 is outside 1 to 32");
+    assert_eq!(
+        refuse("A mute=kick"),
+        "line 1, column 15: \"kick\" should be like 1+3, as in mute=1+3"
+    );
+    let example = "Verse 4, or \"Fill in\" 1 +12 mute=1+3";
+    assert_eq!(
+        refuse("A 4 twice"),
+        format!("line 1, column 12: \"twice\" should be like {example}")
+    );
+    assert_eq!(refuse("A 4,, A 4"), format!("line 1, column 12: \"\" should be like {example}"));
+    assert_eq!(refuse(""), format!("line 1, column 8: \"\" should be like {example}"));
+    assert_eq!(
+        refuse("A, \"A"),
+        "line 1, column 11: the quote that begins here does not end on this line"
+    );
+    assert!(
+        refuse(&"A 1,".repeat(257))
+            .ends_with("257 slots in the song, where at most 256 are allowed")
+    );
+    assert_eq!(
+        super::read("song = A").unwrap_err().to_string(),
+        "line 1, column 8: no pattern is called \"A\"; there are none"
+    );
 }
 
 #[test]

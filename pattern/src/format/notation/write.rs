@@ -5,7 +5,7 @@ use crate::document::{
     Percent, Project, Property, Ratchet, Step, StepSize, Swing, SwingUnit, Tempo, Track, Velocity,
 };
 use crate::format::notation::read::DRUM_CHANNEL;
-use crate::format::notation::{ACCENT, GHOST};
+use crate::format::notation::{ACCENT, GHOST, song};
 use crate::format::{Place, Warning, pitch};
 use crate::time::PPQ;
 
@@ -35,14 +35,17 @@ pub fn write(project: &Project) -> (String, Vec<Warning>) {
         let Metre { beats, unit } = project.metre;
         setting(&mut out, "metre", &format!("{beats}/{unit}"));
     }
+    for line in song::lines(project) {
+        setting(&mut out, "song", &line);
+    }
+    if project.song.slots.iter().any(|slot| !slot.unknown.is_empty()) {
+        lost(&mut warnings, Place::DOCUMENT, "fields of a later version in the song");
+    }
     if !project.unknown.is_empty() {
         lost(&mut warnings, Place::DOCUMENT, "fields of a later version");
     }
     for (index, pattern) in project.patterns.iter().enumerate() {
         write_pattern(&mut out, pattern, Place::pattern(index), &mut warnings);
-    }
-    if !project.song.slots.is_empty() {
-        lost(&mut warnings, Place::DOCUMENT, "the song");
     }
     (out, warnings)
 }
@@ -58,7 +61,12 @@ fn lost(warnings: &mut Vec<Warning>, place: Place, what: &str) {
     warnings.push(Warning { place, text: format!("notation cannot hold {what}; left out") });
 }
 
-fn quoted(text: &str) -> String {
+/// The name that is read back for a pattern.
+pub(super) fn held_name(name: &str) -> String {
+    name.replace(['"', '\n', '\r', '#'], " ").trim().to_owned()
+}
+
+pub(super) fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if !text.is_empty() && text.chars().all(is_plain) {
         text.to_owned()
@@ -68,7 +76,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &mut Vec<Warning>) {
-    out.push_str(&format!("\n[{}]\n", pattern.name.replace(['"', '\n', '\r', '#'], " ")));
+    out.push_str(&format!("\n[{}]\n", held_name(&pattern.name)));
     if let Some(length) = pattern.length {
         let text = if length.0 % PPQ == 0 {
             (length.0 / PPQ).to_string()

@@ -199,6 +199,25 @@ impl Piece {
         notes
     }
 
+    /// The lines of each channel as one, in the order in which channels come first. A channel has one sound at a time anyway.
+    pub(super) fn join_channels(&mut self) {
+        let mut joined: Vec<Line> = Vec::new();
+        for line in std::mem::take(&mut self.lines) {
+            let Some(same) = joined.iter_mut().find(|other| other.channel == line.channel) else {
+                joined.push(Line { is_alone: true, ..line });
+                continue;
+            };
+            if !line.name.is_empty() && !same.name.contains(line.name.trim()) {
+                let comma = if same.name.is_empty() { "" } else { ", " };
+                same.name = format!("{}{comma}{}", same.name, line.name.trim());
+            }
+            same.program = same.program.or(line.program);
+            same.notes.extend(line.notes);
+            same.notes.sort_unstable();
+        }
+        self.lines = joined;
+    }
+
     pub(super) fn warn(&self, warn: &mut impl FnMut(String)) {
         for (count, text) in [
             (self.endless, "notes without an end are held to the end of their track"),

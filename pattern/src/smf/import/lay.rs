@@ -1,25 +1,29 @@
 //! Notes laid onto steps.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use crate::document::{GateLength, Key, Keys, Step, StepSize, Velocity};
-use crate::limits::{GATE_PERCENT_MAX, GATE_PERCENT_MIN, STEPS_MAX};
+use crate::limits::{GATE_PERCENT_MAX, GATE_PERCENT_MIN};
 use crate::smf::import::Timing;
 use crate::smf::import::collect::MidiNote;
-use crate::time::{Tick, mul_div_round};
+use crate::smf::import::extent::Extent;
+use crate::time::{Tick, Ticks, mul_div_round};
 
 /// What becomes of notes that share a step and differ in onset, velocity or length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chords {
-    /// They lie in several tracks.
+    /// They lie in as many tracks as that takes.
     Exact,
-    /// Those of the first onset are a chord; the others are left out.
+    /// Where the tracks do not suffice, those of one onset are one chord, and later onsets are left out.
     Merged,
 }
 
-/// Which steps there are.
+/// Which steps there are, from the start of the part to its end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grid {
     pub(super) step_size: StepSize,
-    pub(super) count: usize,
+    pub(super) extent: Extent,
     pub(super) timing: Timing,
 }
 
@@ -28,6 +32,8 @@ pub(super) struct Grid {
 pub(super) struct Told {
     /// Notes in a step where another onset is.
     crowded: usize,
+    /// Those among them for which there is no track.
+    crowded_out: usize,
     /// Notes that found no place.
     left_out: usize,
     too_long: usize,
@@ -37,14 +43,17 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn warn(&self, grid: &Grid, chords: Chords, warn: &mut impl FnMut(String)) {
+    pub(super) fn warn(&self, grid: &Grid, warn: &mut impl FnMut(String)) {
         if self.crowded > 0 {
-            let what = match chords {
-                Chords::Exact => "lie in further tracks",
-                Chords::Merged => "are left out",
+            let what = match self.crowded_out {
+                0 => "lie in further tracks".to_owned(),
+                left_out => format!("lie in further tracks, but for {left_out} that are left out"),
             };
             let hint = match self.finer.flatten() {
                 Some(denominator) => format!("; steps of 1/{denominator} would hold them"),
+                None if matches!(grid.extent, Extent::Song(_)) => {
+                    "; a finer step size may hold more of them".to_owned()
+                }
                 None => "; a finer step size over a shorter part may hold them".to_owned(),
             };
             let size = grid.step_size;
@@ -78,12 +87,65 @@ impl Told {
 }
 
 /// A chord on its place: notes of one onset, velocity and gate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Chord {
-    onset: i64,
+    micro_timing: Ticks,
     velocity: u8,
     gate: GateLength,
     keys: Keys,
+}
+
+/// The chords of each step that has any, by its place from the start of the part.
+type Stacks = BTreeMap<i64, Vec<Chord>>;
+
+/// A voice on its steps.
+#[derive(Clone, Debug)]
+pub(super) struct Laid {
+    stacks: Stacks,
+    /// How many tracks it takes.
+    depth: usize,
+    /// The key of a drum's track.
+    own: Option<Key>,
+}
+
+impl Laid {
+    /// The steps of each track of the voice, for a section of the part.
+    pub(super) fn tracks(&self, places: &Range<i64>) -> Vec<Vec<Step>> {
+        let count = usize::try_from(places.end - places.start).unwrap_or(0);
+        let mut tracks = vec![vec![Step::default(); count]; self.depth];
+        for (place, stack) in self.stacks.range(places.clone()) {
+            let index = usize::try_from(place - places.start).unwrap_or(usize::MAX);
+            for (track, chord) in tracks.iter_mut().zip(stack) {
+                if let Some(step) = track.get_mut(index) {
+                    *step = chord.step(self.own);
+                }
+            }
+        }
+        tracks
+    }
+
+    /// Whether as many steps from one place on hold what those from another hold.
+    pub(super) fn is_same(&self, one: i64, other: i64, count: i64) -> bool {
+        let from = |start: i64| {
+            let stacks = self.stacks.range(start..start + count);
+            stacks.map(move |(place, stack)| (place - start, stack))
+        };
+        from(one).eq(from(other))
+    }
+}
+
+impl Chord {
+    fn step(&self, own: Option<Key>) -> Step {
+        let is_own = own.is_some_and(|own| self.keys.iter().all(|key| key == own));
+        Step {
+            is_on: true,
+            keys: if is_own { Keys::NONE } else { self.keys },
+            velocity: Velocity::saturating(self.velocity),
+            gate: self.gate,
+            micro_timing: self.micro_timing,
+            ..Step::default()
+        }
+    }
 }
 
 /// The place nearest to a tick, halves up.
@@ -94,24 +156,24 @@ pub(in crate::smf) fn nearest(step_size: StepSize, tick: i64) -> i64 {
 }
 
 impl Grid {
-    /// How many tracks the notes of a voice take.
-    pub(super) fn depth(&self, notes: &[MidiNote], chords: Chords) -> usize {
-        match chords {
-            Chords::Exact => {
-                self.stacks(notes, &mut Told::default()).iter().map(Vec::len).max().unwrap_or(0)
-            }
-            Chords::Merged => usize::from(!notes.is_empty()),
+    /// On how many steps the voice takes more than so many tracks, from 0 on; as long as the most that it takes.
+    pub(super) fn crowds(&self, notes: &[MidiNote]) -> Vec<usize> {
+        let mut crowds = Vec::new();
+        for stack in self.stacks(notes, &mut Told::default()).values() {
+            crowds.resize(stack.len().max(crowds.len()), 0);
+            crowds.iter_mut().take(stack.len()).for_each(|count| *count += 1);
         }
+        crowds
     }
 
-    /// The steps of each track that the voice takes. `own` is the key of a drum's track.
+    /// The voice on the steps of `depth` tracks at most. `own` is the key of a drum's track.
     pub(super) fn lay(
         &self,
         notes: &[MidiNote],
         own: Option<Key>,
-        chords: Chords,
+        depth: usize,
         told: &mut Told,
-    ) -> Vec<Vec<Step>> {
+    ) -> Laid {
         let crowded = told.crowded;
         let mut stacks = self.stacks(notes, told);
         if told.crowded > crowded {
@@ -119,27 +181,17 @@ impl Grid {
             let coarser_than = |so_far: Option<i64>| Some(so_far?.max(finer?));
             told.finer = Some(told.finer.map_or(finer, coarser_than));
         }
-        if chords == Chords::Merged {
-            for stack in &mut stacks {
-                merge(stack, told);
-            }
+        for stack in stacks.values_mut() {
+            merge(stack, depth, told);
         }
-        let depth = stacks.iter().map(Vec::len).max().unwrap_or(0);
-        let mut tracks = vec![vec![Step::default(); self.count]; depth];
-        for (index, stack) in stacks.into_iter().enumerate() {
-            for (track, chord) in tracks.iter_mut().zip(stack) {
-                if let Some(step) = track.get_mut(index) {
-                    *step = self.step(index, &chord, own);
-                }
-            }
-        }
-        tracks
+        let depth = stacks.values().map(Vec::len).max().unwrap_or(0);
+        Laid { stacks, depth, own }
     }
 
     /// The chords of each step. Of several onsets that are nearest to one step, one goes to a free step beside it.
-    fn stacks(&self, notes: &[MidiNote], told: &mut Told) -> Vec<Vec<Chord>> {
-        let mut stacks: Vec<Vec<Chord>> = vec![Vec::new(); self.count];
-        let last = i64::try_from(self.count).unwrap_or(1) - 1;
+    fn stacks(&self, notes: &[MidiNote], told: &mut Told) -> Stacks {
+        let mut stacks = Stacks::new();
+        let last = self.extent.step_count(self.step_size) - 1;
         let is_same = |a: &MidiNote, b: &MidiNote| a.onset == b.onset;
         let mut groups = notes.chunk_by(is_same).peekable();
         let mut taken = -1;
@@ -161,10 +213,7 @@ impl Grid {
                 }
             }
             taken = taken.max(place);
-            let Some(stack) = usize::try_from(place).ok().and_then(|i| stacks.get_mut(i)) else {
-                continue;
-            };
-            self.stack(group, place, stack, told);
+            self.stack(group, place, stacks.entry(place).or_default(), told);
         }
         stacks
     }
@@ -192,43 +241,27 @@ impl Grid {
             if chord.is_some_and(|chord| chord.keys.push(key).is_ok()) {
                 continue;
             }
-            let onset = match self.timing {
-                Timing::Keep => note.onset,
-                Timing::Quantise => self.step_size.tick_of(place).0,
+            let micro_timing = match self.timing {
+                Timing::Keep => Tick(note.onset) - self.step_size.tick_of(place),
+                Timing::Quantise => Ticks(0),
             };
             let velocity = note.velocity;
-            stack.push(Chord { onset, velocity, gate, keys: Keys::one(key) });
-        }
-    }
-
-    fn step(&self, index: usize, chord: &Chord, own: Option<Key>) -> Step {
-        let place = i64::try_from(index).unwrap_or(0);
-        let is_own = own.is_some_and(|own| chord.keys.iter().all(|key| key == own));
-        let micro_timing = Tick(chord.onset) - self.step_size.tick_of(place);
-        Step {
-            is_on: true,
-            keys: if is_own { Keys::NONE } else { chord.keys },
-            velocity: Velocity::saturating(chord.velocity),
-            gate: chord.gate,
-            micro_timing,
-            ..Step::default()
+            stack.push(Chord { micro_timing, velocity, gate, keys: Keys::one(key) });
         }
     }
 
     /// The coarsest of the usual step sizes, finer than this one, on which every onset has a step of its own.
     fn finer(&self, notes: &[MidiNote]) -> Option<i64> {
         const DENOMINATORS: [i64; 9] = [8, 12, 16, 24, 32, 48, 64, 96, 128];
-        let length = self.step_size.tick_of(i64::try_from(self.count).unwrap_or(1));
         DENOMINATORS.into_iter().find(|denominator| {
             let Ok(step_size) = StepSize::new(1, *denominator) else { return false };
-            let count = usize::try_from(-step_size.place_at(Tick(-length.0))).unwrap_or(usize::MAX);
-            let grid = Grid { step_size, count, timing: Timing::Keep };
             let is_finer = step_size.ticks_ceil() < self.step_size.ticks_ceil();
+            let extent = self.extent.in_steps_of(step_size, self.step_size).filter(|_| is_finer);
+            let Some(extent) = extent else { return false };
+            let grid = Grid { step_size, extent, timing: Timing::Keep };
             let mut told = Told::default();
-            if is_finer && count <= STEPS_MAX {
-                grid.stacks(notes, &mut told);
-            }
-            is_finer && count <= STEPS_MAX && told.crowded == 0
+            grid.stacks(notes, &mut told);
+            told.crowded == 0
         })
     }
 }
@@ -242,17 +275,24 @@ fn gate(length: i64, span: i64, told: &mut Told) -> GateLength {
     GateLength::from_percent(held).unwrap_or_default()
 }
 
-/// All that begin with the first of a step become one chord, the others go.
-fn merge(stack: &mut Vec<Chord>, told: &mut Told) {
-    let Some(first) = stack.first().map(|chord| chord.onset) else { return };
-    let mut chords = std::mem::take(stack).into_iter().filter(|chord| chord.onset == first);
-    let Some(mut whole) = chords.next() else { return };
-    for chord in chords {
+/// Makes of the last chords of one onset one, until there are no more than `depth`; then the last go.
+fn merge(stack: &mut Vec<Chord>, depth: usize, told: &mut Told) {
+    while stack.len() > depth {
+        let is_same_onset =
+            |pair: &[Chord]| matches!(pair, [a, b] if a.micro_timing == b.micro_timing);
+        // Chords of one onset stand together.
+        let pair = stack.windows(2).rposition(is_same_onset);
+        let Some(chord) = pair.map(|at| stack.remove(at + 1)).or_else(|| stack.pop()) else {
+            return;
+        };
+        let Some(whole) = pair.and_then(|at| stack.get_mut(at)) else {
+            told.crowded_out += chord.keys.len();
+            continue;
+        };
         whole.velocity = whole.velocity.max(chord.velocity);
         whole.gate = whole.gate.max(chord.gate);
         for key in chord.keys.iter() {
             told.left_out += usize::from(whole.keys.push(key).is_err());
         }
     }
-    stack.push(whole);
 }

@@ -4,11 +4,12 @@ use crate::smf::{
     Division, META_TEMPO, META_TIME_SIGNATURE, META_TRACK_NAME, MidiEvent, MidiMessage,
     Voice as Message,
 };
+use crate::time::PPQ;
 
 /// A note as (tick, channel, key, velocity, length) in a file of 480 ticks a quarter.
-type Written = (u64, u8, u8, u8, u64);
+pub(super) type Written = (u64, u8, u8, u8, u64);
 
-fn track(name: &str, notes: &[Written]) -> MidiTrack {
+pub(super) fn track(name: &str, notes: &[Written]) -> MidiTrack {
     let mut events = Vec::new();
     if !name.is_empty() {
         let message = MidiMessage::Meta { kind: META_TRACK_NAME, data: name.as_bytes().to_vec() };
@@ -29,24 +30,25 @@ fn track(name: &str, notes: &[Written]) -> MidiTrack {
     MidiTrack { events, end }
 }
 
-fn meta(tick: u64, kind: u8, data: &[u8]) -> MidiEvent {
+pub(super) fn meta(tick: u64, kind: u8, data: &[u8]) -> MidiEvent {
     MidiEvent { tick, message: MidiMessage::Meta { kind, data: data.to_vec() } }
 }
 
-fn file(tracks: Vec<MidiTrack>) -> MidiFile {
+pub(super) fn file(tracks: Vec<MidiTrack>) -> MidiFile {
     MidiFile { format: MidiFormat::Parallel, division: Division::Metrical(480), tracks }
 }
 
-fn import_ok(file: &MidiFile, options: &ImportOptions) -> (Project, Vec<String>) {
+pub(super) fn import_ok(file: &MidiFile, options: &ImportOptions) -> (Project, Vec<String>) {
     let (project, warnings) = import(file, options).unwrap();
     (project, warnings.iter().map(ToString::to_string).collect())
 }
 
-/// (tick of the file, channel, key, velocity) of one pass.
-fn sounding(project: &Project) -> Vec<(i64, u8, u8, u8)> {
+/// (tick of the file, channel, key, velocity) of one pass through the pattern, or of the song.
+pub(super) fn sounding(project: &Project) -> Vec<(i64, u8, u8, u8)> {
     let mut notes = Vec::new();
-    let length = project.patterns[0].length_ticks().0;
-    let neutral = crate::Performance::default();
+    let is_song = !project.song.slots.is_empty();
+    let neutral = crate::Performance { is_song, ..crate::Performance::default() };
+    let length = crate::smf::Print::cycles(project, &neutral, 1).window.end.0;
     crate::play(project, &neutral, crate::Window::new(0, length), &mut notes);
     let mut notes: Vec<(i64, u8, u8, u8)> = notes
         .iter()
@@ -64,7 +66,7 @@ fn shape(project: &Project) -> Vec<(&str, usize)> {
     tracks.iter().map(|track| (track.name.as_str(), track.steps.len())).collect()
 }
 
-const NEUTRAL: ImportOptions = ImportOptions {
+pub(super) const NEUTRAL: ImportOptions = ImportOptions {
     step_size: StepSize::SIXTEENTH,
     timing: Timing::Keep,
     from: Tick::ZERO,
@@ -164,19 +166,29 @@ fn a_crowded_step_is_told_with_the_size_that_would_hold_it() {
 
 #[test]
 fn what_would_take_too_many_tracks_is_merged_and_told() {
-    let notes: Vec<Written> =
-        (0..40).map(|n| (0, 0, 20 + n, 20 + n, 100)).chain([(1, 0, 1, 1, 1)]).collect();
+    // Sixty notes of a velocity each: the last track takes what the others do not, as far as a chord goes.
+    let notes: Vec<Written> = (0..60).map(|n| (0, 0, 20 + n, 20 + n, 100)).collect();
     let (project, warnings) = import_ok(&file(vec![track("", &notes)]), &NEUTRAL);
-    assert_eq!(shape(&project).len(), 1);
-    assert_eq!(project.patterns[0].tracks[0].steps[0].velocity.get(), 59);
-    assert!(warnings[0].contains("takes 40 tracks, where there are 32 at most"), "{warnings:?}");
+    assert_eq!((shape(&project).len(), sounding(&project).len()), (32, 31 + 16));
+    let last = &project.patterns[0].tracks[31].steps[0];
+    assert_eq!((last.velocity.get(), last.keys.len()), (48, 16));
+    assert!(warnings[0].contains("takes 60 tracks, where there are 32 at most"), "{warnings:?}");
     assert!(
-        warnings.iter().any(|text| text.starts_with("pattern 1: 24 notes fall on a step")),
+        warnings.iter().any(|text| text.starts_with("pattern 1: 13 notes fall on a step")),
         "{warnings:?}"
     );
-    let many: Vec<MidiTrack> = (0..33).map(|n| track("", &[(0, n % 9, 60, 1, 1)])).collect();
-    let error = import(&file(many), &NEUTRAL).unwrap_err();
-    assert_eq!(error.to_string(), "pattern 1: 33 tracks, where at most 32 are allowed");
+    // Rolls of which each would take three tracks: two for each, and a third for as many as there is one.
+    let roll = |channel: u8| {
+        let notes = [0, 10, 20, 30].map(|tick| (tick, channel, 60, 90, 9));
+        track("", &notes)
+    };
+    let rolls: Vec<MidiTrack> = (0..16).filter(|channel| *channel != DRUMS).map(roll).collect();
+    let (project, warnings) = import_ok(&file(rolls), &NEUTRAL);
+    assert_eq!((shape(&project).len(), sounding(&project).len()), (32, 15 * 4 - 13));
+    assert_eq!(
+        warnings[1],
+        "pattern 1: 30 notes share a step of 1/16 with an earlier onset and lie in further tracks, but for 13 that are left out; steps of 1/128 would hold them"
+    );
     let drums: Vec<Written> = (0..40).map(|n| (u64::from(n) * 120, 9, 20 + n, 100, 10)).collect();
     let (project, warnings) = import_ok(&file(vec![track("Kit", &drums)]), &NEUTRAL);
     assert_eq!((shape(&project), sounding(&project).len()), (vec![("Kit", 48)], 40));
@@ -184,11 +196,28 @@ fn what_would_take_too_many_tracks_is_merged_and_told() {
 }
 
 #[test]
+fn of_more_tracks_than_a_pattern_has_those_on_one_channel_become_one() {
+    let many: Vec<MidiTrack> = (0..33u8)
+        .map(|n| track(["Horn", "Tuba", ""][usize::from(n % 3)], &[(0, n % 3, 60 + n, 1, 60)]))
+        .collect();
+    let (project, warnings) = import_ok(&file(many), &NEUTRAL);
+    assert_eq!(shape(&project), [("Horn", 16), ("Tuba", 16), ("Channel 3", 16)]);
+    assert_eq!(sounding(&project).len(), 33);
+    assert_eq!(
+        warnings,
+        [
+            "pattern 1: 33 tracks of the file, where a pattern has 32; those on one channel become one"
+        ]
+    );
+}
+
+#[test]
 fn the_length_is_whole_bars_or_the_part_that_is_chosen() {
     let long: Vec<Written> =
         (0..64).map(|beat| (beat * 480, 0, 60, u8::try_from(beat).unwrap() + 1, 100)).collect();
     let long = file(vec![track("", &long)]);
-    let error = import(&long, &NEUTRAL).unwrap_err();
+    let all = ImportOptions { to: Some(Tick(64 * PPQ)), ..NEUTRAL };
+    let error = import(&long, &all).unwrap_err();
     assert_eq!(
         error.to_string(),
         "64 beats are 256 steps of 1/16, where a track holds 128: choose a part of 32 beats (from, to) or a longer step size"
@@ -310,8 +339,8 @@ fn gates_are_held_inside_their_range_and_told() {
     assert_eq!((gates(6), gates(1)), ((5, 0), (5, 1)));
     // A merged chord is as long as its longest note.
     let notes: Vec<Written> =
-        (0..33).map(|n| (0, 0, 60 - n, 10 + n, if n == 9 { 600 } else { 60 })).collect();
+        (0..33).map(|n| (0, 0, 60 - n, 10 + n, if n == 32 { 600 } else { 60 })).collect();
     let (project, _) = import_ok(&file(vec![track("", &notes)]), &NEUTRAL);
-    let step = &project.patterns[0].tracks[0].steps[0];
-    assert_eq!((step.gate.percent(), step.velocity.get(), step.keys.len()), (500, 42, 16));
+    let step = &project.patterns[0].tracks[31].steps[0];
+    assert_eq!((step.gate.percent(), step.velocity.get(), step.keys.len()), (500, 42, 2));
 }
