@@ -90,16 +90,12 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
                     arguments.output.display()
                 ));
             }
-            for (number, track) in (1..).zip(playing.patterns().flat_map(|pattern| &pattern.tracks))
-            {
-                if track.delay != Delay::default() {
-                    report.warn(&format!(
-                        "{}: track {number} \"{}\" has a delay of {} ms, which is left to whoever plays the file",
-                        arguments.output.display(),
-                        track.name,
-                        track.delay.ms()
-                    ));
-                }
+            let mut tracks = playing.patterns().flat_map(|pattern| &pattern.tracks);
+            if tracks.any(|track| track.delay != Delay::default()) {
+                report.warn(&format!(
+                    "{}: the delays of tracks, which are in milliseconds, are left to whoever plays the file",
+                    arguments.output.display()
+                ));
             }
             let division = arguments.ppq.map_or(FileDivision::UnlessLossy, FileDivision::Fixed);
             let (project, performance) = (&playing.project, &playing.performance);

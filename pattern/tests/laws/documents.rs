@@ -164,7 +164,7 @@ prop_compose! {
         humanise in (prop_oneof![2 => Just(0i64), 1 => 0i64..=100], prop_oneof![2 => Just(0i64), 1 => 0i64..=100]),
         groove in prop::option::weighted(0.3, groove()),
         scale in prop::option::weighted(0.3, prop::sample::select(vec!["C minor", "F# blues", "B 0 1"])),
-        name in prop::sample::select(vec!["", "A", "Fill in", "2", "x, y"]),
+        name in prop::sample::select(vec!["", "A", "Fill in", "2", "x, y", "A #1", " \"q\" "]),
         tracks in prop::collection::vec(track(), 1..5),
     ) -> Pattern {
         let tracks = (1u32..)

@@ -145,10 +145,9 @@ pub(super) fn lines(project: &Project) -> Vec<String> {
 
 fn slot_text(patterns: &[Pattern], slot: &Slot) -> String {
     let index = usize::from(slot.pattern.0);
-    let mut text = match patterns.get(index) {
-        Some(pattern) if is_told_by_name(patterns, pattern) => super::write::quoted(&pattern.name),
-        _ => (index + 1).to_string(),
-    };
+    let name = patterns.get(index).and_then(|pattern| telling_name(patterns, pattern));
+    let number = || (index + 1).to_string();
+    let mut text = name.map_or_else(number, |name| super::write::quoted(&name));
     text.push_str(&format!(" {}", slot.bars.clamp(1, SLOT_BARS_MAX)));
     if slot.transpose != 0 {
         // Further down there is no key left to go.
@@ -161,11 +160,10 @@ fn slot_text(patterns: &[Pattern], slot: &Slot) -> String {
     text
 }
 
-/// Whether a name is read back as this pattern's: there, no number, held by notation and of no other pattern.
-fn is_told_by_name(patterns: &[Pattern], pattern: &Pattern) -> bool {
-    let name = pattern.name.as_str();
+/// The name that is read back as this pattern's: there, no number, and of no other pattern.
+fn telling_name(patterns: &[Pattern], pattern: &Pattern) -> Option<String> {
     let held = |pattern: &Pattern| super::write::held_name(&pattern.name);
-    !is_number(name)
-        && held(pattern) == name
-        && patterns.iter().filter(|pattern| held(pattern) == name).count() == 1
+    let name = held(pattern);
+    let is_only_one = patterns.iter().filter(|pattern| held(pattern) == name).count() == 1;
+    Some(name).filter(|name| !is_number(name) && is_only_one)
 }

@@ -22,7 +22,8 @@ pub fn write(project: &Project) -> (String, Vec<Warning>) {
     ];
     for (name, text) in texts {
         if !text.is_empty() {
-            setting(&mut out, name, &quoted(&text.replace(['"', '\n', '\r'], " ")));
+            let text = one_line(text, Place::DOCUMENT, &mut warnings);
+            setting(&mut out, name, &quoted(&text));
         }
     }
     if project.seed != 0 {
@@ -61,9 +62,18 @@ fn lost(warnings: &mut Vec<Warning>, place: Place, what: &str) {
     warnings.push(Warning { place, text: format!("notation cannot hold {what}; left out") });
 }
 
-/// The name that is read back for a pattern.
+/// The name that is read back for a name.
 pub(super) fn held_name(name: &str) -> String {
-    name.replace(['"', '\n', '\r', '#'], " ").trim().to_owned()
+    name.replace(['"', '\n', '\r'], " ")
+}
+
+/// A text that fits between quotes on a line, and a word about it where it did not.
+fn one_line(text: &str, place: Place, warnings: &mut Vec<Warning>) -> String {
+    let fitting = held_name(text);
+    if fitting != text {
+        lost(warnings, place, "quotes and line breaks in a text");
+    }
+    fitting
 }
 
 pub(super) fn quoted(text: &str) -> String {
@@ -76,7 +86,10 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &mut Vec<Warning>) {
-    out.push_str(&format!("\n[{}]\n", held_name(&pattern.name)));
+    let name = one_line(&pattern.name, place, warnings);
+    let is_plain = !name.contains('#') && name.trim() == name;
+    let heading = if is_plain { name } else { format!("\"{name}\"") };
+    out.push_str(&format!("\n[{heading}]\n"));
     if let Some(length) = pattern.length {
         let text = if length.0 % PPQ == 0 {
             (length.0 / PPQ).to_string()
@@ -114,7 +127,9 @@ fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &m
     if let Some(scale) = pattern.scale {
         setting(out, "scale", &scale.to_string());
     }
-    let heads: Vec<String> = pattern.tracks.iter().map(head).collect();
+    let heads = pattern.tracks.iter().enumerate();
+    let heads = heads.map(|(index, track)| head(track, place.track(index), warnings));
+    let heads: Vec<String> = heads.collect();
     let width = heads.iter().map(|head| head.chars().count()).max().unwrap_or(0);
     for (index, (track, head)) in pattern.tracks.iter().zip(&heads).enumerate() {
         let place = place.track(index);
@@ -130,8 +145,8 @@ fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &m
 }
 
 /// The name and the options that its name does not say already.
-fn head(track: &Track) -> String {
-    let mut head = quoted(&track.name.replace(['"', '\n', '\r'], " "));
+fn head(track: &Track, place: Place, warnings: &mut Vec<Warning>) -> String {
+    let mut head = quoted(&one_line(&track.name, place, warnings));
     let Destination { port, channel, key } = track.destination;
     let drum = pitch::drum(&track.name);
     let is_named_drum = drum.is_some() && drum == key && channel.get() == DRUM_CHANNEL;
