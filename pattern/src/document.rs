@@ -29,5 +29,6 @@ pub use song::{Slot, Song};
 pub use step::{Articulation, GateLength, Keys, Ratchet, Step};
 pub use track::{Delay, Destination, Direction, StepSize, Track, TrackId};
 pub use value::{
-    ChanceGroup, Channel, Controller, Key, OutOfRange, Percent, Port, Program, Tempo, Velocity,
+    ChanceGroup, Channel, Controller, Key, Level, OutOfRange, Percent, Port, Program, Tempo,
+    Velocity,
 };

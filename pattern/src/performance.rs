@@ -1,6 +1,6 @@
 //! What the player's hands or the host's parameters say, constant within a window.
 
-use crate::document::SwingPercent;
+use crate::document::{Level, SwingPercent};
 use crate::limits::TRACKS_MAX;
 
 /// How a project is played right now. The default is neutral: it changes nothing.
@@ -23,8 +23,30 @@ pub struct Performance {
     pub chance: crate::document::Percent,
     /// Added to both shares of the pattern's humanising; 0 leaves it as written.
     pub humanise: crate::document::Percent,
+    /// What is made of each velocity. At 0 all is silent.
+    pub velocity: Level,
+    /// What is made of each gate length; ties and slides lead as far as they do.
+    pub gate: Level,
+    /// What is made of the velocities of each track, by its place in the pattern. At 0 it is muted.
+    pub track_levels: [Level; TRACKS_MAX],
     /// Mixed into the seed of the project; 0 leaves it as written.
     pub seed: u32,
+}
+
+impl Performance {
+    /// Whether a track is muted, by hand or by its level.
+    #[inline]
+    #[must_use]
+    pub fn is_muted(&self, track_index: usize) -> bool {
+        self.mutes.contains(track_index) || self.velocity_percent(track_index) == 0
+    }
+
+    /// What is made of the velocities of a track, in hundredths of a percent.
+    #[inline]
+    pub(crate) fn velocity_percent(&self, track_index: usize) -> u32 {
+        let level = self.track_levels.get(track_index).copied().unwrap_or_default();
+        u32::from(self.velocity.get()) * u32::from(level.get())
+    }
 }
 
 impl Default for Performance {
@@ -38,6 +60,9 @@ impl Default for Performance {
             swing: SwingOffset(0),
             chance: crate::document::Percent::MAX,
             humanise: crate::document::Percent::MIN,
+            velocity: Level::default(),
+            gate: Level::default(),
+            track_levels: [Level::default(); TRACKS_MAX],
             seed: 0,
         }
     }

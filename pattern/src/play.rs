@@ -230,7 +230,7 @@ fn each_track(
     let context = Context::new(project, performance, pattern, stay);
     let window = Window { start: window.start - stay.origin, end: window.end - stay.origin };
     for (track_index, track) in (0u8..).zip(&pattern.tracks) {
-        if !track.steps.is_empty() && !performance.mutes.contains(usize::from(track_index)) {
+        if !track.steps.is_empty() && !performance.is_muted(usize::from(track_index)) {
             visit(&context, window, track_index, track);
         }
     }
@@ -326,7 +326,7 @@ impl Context<'_> {
                 onset,
                 length: length::of(self, index, cell, hit, onset),
                 address: Address::default(),
-                velocity: velocity::of(self, track, cell, hit),
+                velocity: velocity::of(self, (index, track), cell, hit),
                 track_index,
                 step_index: cell.position.step_index,
                 delay: track.delay,

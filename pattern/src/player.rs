@@ -5,7 +5,7 @@
 use crate::document::Project;
 use crate::limits::{NOTES_MAX, RATCHET_MAX, TRACKS_MAX};
 use crate::note::{Change, NoteBuffer};
-use crate::performance::{Mutes, PatternIndex, Performance};
+use crate::performance::{PatternIndex, Performance};
 use crate::play::{controls_at, play, play_early, play_tracks};
 use crate::queue::{Event, NoteOffQueue};
 use crate::time::{PPQ, Tick, Ticks, Window};
@@ -47,7 +47,7 @@ pub struct Player {
     ahead_track: u8,
     start: Start,
     /// What the last window played, as far as the controls depend on it; `None`: what holds has to be found out anew.
-    controls_of: Option<(PatternIndex, bool, Mutes)>,
+    controls_of: Option<(PatternIndex, bool, [bool; TRACKS_MAX])>,
     refused_count: u64,
 }
 
@@ -129,13 +129,13 @@ impl Player {
         if window.is_empty() {
             return;
         }
-        if self.start != Start::Rolling
-            || window.start < self.memo_window.start
-            || *performance != self.memo_performance
-        {
+        let is_other = *performance != self.memo_performance;
+        if self.start != Start::Rolling || window.start < self.memo_window.start || is_other {
             self.forget_memo();
         }
-        self.set_controls(project, performance, window.start, out);
+        if self.start != Start::Rolling || self.controls_of.is_none() || is_other {
+            self.set_controls(project, performance, window.start, out);
+        }
         let mut start = window.start;
         while start < window.end {
             if !self.memo_window.contains(start) && !self.take_ahead(project, performance, start) {
@@ -198,8 +198,8 @@ impl Player {
         tick: Tick,
         out: &mut impl FnMut(Event),
     ) {
-        let Performance { pattern, is_song, mutes, .. } = *performance;
-        let controls_of = Some((pattern, is_song, mutes));
+        let mutes = std::array::from_fn(|track_index| performance.is_muted(track_index));
+        let controls_of = Some((performance.pattern, performance.is_song, mutes));
         if self.start == Start::Rolling && self.controls_of == controls_of {
             return;
         }

@@ -127,6 +127,10 @@ bounded_u8!(
     Percent, "percentage", 0u8, 100u8
 );
 bounded_u8!(
+    /// How much of something is left or made of it, in percent: `0..=200`, 100 leaves it as it is.
+    Level, "level", 0u8, 200u8
+);
+bounded_u8!(
     /// An output that a track may choose; used by live playing, a plugin and a MIDI file have one.
     Port, "port (from 0)", 0u8, PORTS_MAX - 1
 );
@@ -155,6 +159,13 @@ impl Default for Velocity {
     /// 100: strong, with room for accents above.
     fn default() -> Velocity {
         Velocity(100)
+    }
+}
+
+impl Default for Level {
+    /// 100: as it is.
+    fn default() -> Level {
+        Level(100)
     }
 }
 

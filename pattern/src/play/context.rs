@@ -12,7 +12,7 @@ use crate::time::{Tick, Ticks, Window};
 pub(crate) struct Context<'a> {
     pub(crate) pattern: &'a Pattern,
     pub(crate) seed: u64,
-    pub(crate) mutes: Mutes,
+    pub(crate) performance: &'a Performance,
     pub(crate) chance: Percent,
     pub(crate) transpose: i16,
     /// Where the pattern begins: song position 0, or where a slot of the song does. All ticks below this question are
@@ -106,7 +106,7 @@ impl<'a> Context<'a> {
     /// A pattern while it stays.
     pub(crate) fn new(
         project: &Project,
-        performance: &Performance,
+        performance: &'a Performance,
         pattern: &'a Pattern,
         stay: Stay<'a>,
     ) -> Context<'a> {
@@ -116,7 +116,7 @@ impl<'a> Context<'a> {
         Context {
             pattern,
             seed: dice::combine_seed(project.seed, performance.seed),
-            mutes: performance.mutes,
+            performance,
             chance: performance.chance,
             transpose: i16::from(performance.transpose),
             origin,
@@ -145,9 +145,10 @@ impl<'a> Context<'a> {
     /// Whether what plays after this pattern sets the same control of the same channel.
     pub(crate) fn is_set_after(&self, track: &Track, control: Control) -> bool {
         let Some((pattern, mutes)) = self.after else { return false };
+        let is_muted = |index| mutes.contains(index) || self.performance.is_muted(index);
         let (port, channel) = (track.destination.port, track.destination.channel);
         pattern.tracks.iter().enumerate().any(|(index, other)| {
-            !mutes.contains(index)
+            !is_muted(index)
                 && (other.destination.port, other.destination.channel) == (port, channel)
                 && other.base.get(control).is_some()
         })

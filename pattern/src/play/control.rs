@@ -160,7 +160,7 @@ fn shared(context: &Context<'_>, track: &Track, control: Control, tick: Tick) ->
     let mut found: Option<(Tick, Lock)> = None;
     for (track_index, other) in context.pattern.tracks.iter().enumerate() {
         let is_there = (other.destination.port, other.destination.channel) == (port, channel)
-            && !context.mutes.contains(track_index)
+            && !context.performance.is_muted(track_index)
             && !other.steps.is_empty();
         let Some(base) = other.base.get(control).filter(|_| is_there) else { continue };
         let (since, lock) = match latest(context, track_index, other, tick) {

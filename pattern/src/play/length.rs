@@ -37,7 +37,7 @@ pub(crate) fn of(
     onset: Tick,
 ) -> Ticks {
     let is_last = hit.index + 1 == hit.count;
-    let gate = by_gate(cell, hit.span);
+    let gate = by_gate(context, cell, hit.span);
     let length = match cell.length.articulation {
         Articulation::Gate => gate,
         _ if !is_last => gate,
@@ -47,10 +47,14 @@ pub(crate) fn of(
     Ticks(length.0.max(1))
 }
 
-/// The share of the span that the gate says; halves round up.
+/// The share of the span that the gate says, and what the player makes of it; halves round up.
 #[inline]
-fn by_gate(cell: &Cell<'_>, span: Ticks) -> Ticks {
-    Ticks(mul_div_round(span.0, i64::from(cell.length.gate.percent()), 100))
+fn by_gate(context: &Context<'_>, cell: &Cell<'_>, span: Ticks) -> Ticks {
+    let percent = i64::from(cell.length.gate.percent());
+    match i64::from(context.performance.gate.get()) {
+        100 => Ticks(mul_div_round(span.0, percent, 100)),
+        level => Ticks(mul_div_round(span.0, percent * level, 10_000)),
+    }
 }
 
 /// To a tick behind the onset of the next step, if that sounds.
@@ -89,16 +93,16 @@ fn tied(
             Articulation::Tie => last = next,
             Articulation::Slide => {
                 let slid = to_next_onset(context, track_index, &next, onset);
-                return slid.unwrap_or_else(|| end_of(track, &next) - hit.onset);
+                return slid.unwrap_or_else(|| end_of(context, track, &next) - hit.onset);
             }
-            Articulation::Gate => return end_of(track, &next) - hit.onset,
+            Articulation::Gate => return end_of(context, track, &next) - hit.onset,
         }
     }
     track.step_size.tick_of(last.position.place + 1) - hit.onset
 }
 
 /// Where a step ends by its gate, counted from its place.
-fn end_of(track: &Track, cell: &Cell<'_>) -> Tick {
+fn end_of(context: &Context<'_>, track: &Track, cell: &Cell<'_>) -> Tick {
     let span = track.step_size.tick_of(cell.position.place + 1) - cell.position.nominal;
-    cell.position.nominal + by_gate(cell, span)
+    cell.position.nominal + by_gate(context, cell, span)
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use tresillo_pattern::document::*;
+use tresillo_pattern::limits::TRACKS_MAX;
 use tresillo_pattern::{Mutes, PatternIndex, Performance, SwingOffset, Ticks};
 
 fn condition() -> impl Strategy<Value = Condition> {
@@ -205,6 +206,10 @@ prop_compose! {
     }
 }
 
+fn level() -> impl Strategy<Value = Level> {
+    prop_oneof![6 => Just(100i64), 2 => 0i64..=200].prop_map(|level| Level::new(level).unwrap())
+}
+
 prop_compose! {
     pub(crate) fn performance()(
         transpose in -24i8..24,
@@ -214,6 +219,9 @@ prop_compose! {
         is_song in prop::bool::weighted(0.4),
         is_fill in any::<bool>(),
         humanise in prop_oneof![3 => Just(0i64), 1 => 0i64..=100],
+        velocity in level(),
+        gate in level(),
+        levels in prop::collection::vec(level(), TRACKS_MAX),
         seed in prop_oneof![Just(0u32), any::<u32>()],
     ) -> Performance {
         Performance {
@@ -225,6 +233,9 @@ prop_compose! {
             transpose,
             swing: SwingOffset::from_points(swing),
             chance: Percent::new(chance).unwrap(),
+            velocity,
+            gate,
+            track_levels: levels.try_into().unwrap(),
             seed,
         }
     }

@@ -441,6 +441,26 @@ fn a_slot_leaves_no_lock_behind() {
 }
 
 #[test]
+fn levels_scale_velocities_and_gates_and_mute_at_0() {
+    let text = "kick: xv60=50\nhat: xv100\nlead ch=2: C3_ C3=100";
+    let level = |level| Level::new(level).unwrap();
+    let mut performance =
+        Performance { velocity: level(50), gate: level(150), ..Performance::default() };
+    performance.track_levels[0] = level(200);
+    performance.track_levels[1] = level(0);
+    let found: Vec<(u8, u8, i64)> = notes(text, &performance, 0..1)
+        .iter()
+        .map(|n| (n.track_index, Velocity::from_share(n.velocity).get(), n.length.0))
+        .collect();
+    // The tie leads into a step of a full gate, half as long again.
+    assert_eq!(found, [(0, 60, STEP * 3 / 4), (2, 50, STEP + STEP * 3 / 2)]);
+    // Never beyond what MIDI has.
+    let loud = Performance { velocity: level(200), ..Performance::default() };
+    let velocities: Vec<f32> = notes(text, &loud, 0..1).iter().map(|n| n.velocity).collect();
+    assert!(velocities.iter().all(|velocity| *velocity > 0.94 && *velocity <= 1.0));
+}
+
+#[test]
 fn a_groove_moves_the_places_of_its_grid_and_repeats() {
     let text = "groove = 1/16 0 500 -300 100\nhat: x";
     let onsets: Vec<i64> =

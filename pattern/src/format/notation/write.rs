@@ -71,7 +71,8 @@ pub(super) fn held_name(name: &str) -> String {
 fn one_line(text: &str, place: Place, warnings: &mut Vec<Warning>) -> String {
     let fitting = held_name(text);
     if fitting != text {
-        lost(warnings, place, "quotes and line breaks in a text");
+        let text = "quotes and line breaks in a text are written as spaces".to_owned();
+        warnings.push(Warning { place, text });
     }
     fitting
 }
