@@ -24,6 +24,7 @@ mod control;
 mod groove;
 mod length;
 mod micro_timing;
+mod nearest;
 mod position;
 mod ratchet;
 mod song;
@@ -39,6 +40,7 @@ use crate::performance::Performance;
 use crate::time::{Tick, Ticks, Window};
 
 use context::{Cell, Context, Stay};
+pub use nearest::{NearestStep, nearest_step};
 use position::Position;
 
 /// Pushes every note whose onset lies in `window` into `out`, which keeps them by onset, then track; and every change of

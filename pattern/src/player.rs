@@ -4,7 +4,7 @@
 
 use crate::document::Project;
 use crate::limits::{NOTES_MAX, RATCHET_MAX, TRACKS_MAX};
-use crate::note::{Change, NoteBuffer};
+use crate::note::{Address, Change, NoteBuffer};
 use crate::performance::{PatternIndex, Performance};
 use crate::play::{controls_at, play, play_early, play_tracks};
 use crate::queue::{Event, NoteOffQueue};
@@ -170,6 +170,11 @@ impl Player {
     /// Ends everything that sounds, at `tick`: on stop, jump, loop, mute of all, bypass, pattern or preset change.
     pub fn flush(&mut self, tick: Tick, out: &mut impl FnMut(Event)) {
         self.queue.flush(tick, out);
+    }
+
+    /// Ends the note that sounds at `address`, if one does, at `tick`: something else is to sound there.
+    pub fn release(&mut self, address: Address, tick: Tick, out: &mut impl FnMut(Event)) {
+        self.queue.release(address, tick, out);
     }
 
     /// Tells the offs that are still owed at their own ticks, in order: how a print or a render ends.

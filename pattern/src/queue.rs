@@ -134,9 +134,7 @@ impl NoteOffQueue {
             let set_now = split_while(&mut changes, |change| change.tick == tick);
             self.release_due(Tick(tick.0.saturating_add(1)), out);
             for note in now {
-                if self.sounding.contains(note.address) {
-                    self.end_early(note.address, tick, out);
-                }
+                self.release(note.address, tick, out);
             }
             self.controls.set_together(set_now, tick, out);
             self.start_together(now, set_now, tick, out);
@@ -158,6 +156,13 @@ impl NoteOffQueue {
         out: &mut impl FnMut(Event),
     ) {
         self.controls.restore(holding, tick, out);
+    }
+
+    /// Ends the note that sounds at `address`, if one does, at `tick`.
+    pub fn release(&mut self, address: Address, tick: Tick, out: &mut impl FnMut(Event)) {
+        if self.sounding.contains(address) {
+            self.end_early(address, tick, out);
+        }
     }
 
     /// Ends everything that sounds, at `tick`.

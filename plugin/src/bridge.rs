@@ -10,15 +10,31 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
 use rtrb::{Consumer, Producer, RingBuffer};
+use tresillo_pattern::document::edit::{Edit, TrackPlace};
+use tresillo_pattern::document::{GateLength, Key, Keys, Velocity};
 use tresillo_pattern::format::json;
-use tresillo_pattern::{Project, Tick};
+use tresillo_pattern::limits::{GATE_PERCENT_MAX, GATE_PERCENT_MIN};
+use tresillo_pattern::{PatternIndex, Project, Tick};
+
+use crate::engine::Recorded;
 
 /// Documents on their way back. One comes back for each one sent and every sending empties the ring, so more than two are
 /// never in it; were it full all the same, the engine would keep what it has until there is room.
 const RETIRED_CAPACITY: usize = 8;
 
+/// Notes that were played in and wait for the main thread; it takes them after every block that has some. Those beyond are
+/// refused and counted.
+const RECORDED_CAPACITY: usize = 1024;
+
 /// The newest document that the engine has not taken yet.
-type Slot = AtomicCell<Option<Box<Project>>>;
+type Slot = AtomicCell<Option<Box<Snapshot>>>;
+
+/// A document on its way to the engine.
+struct Snapshot {
+    project: Box<Project>,
+    /// Whether it differs by recorded notes alone, so that what sounds goes on.
+    is_recording: bool,
+}
 
 /// The main thread's side, and the counters that the engine writes.
 pub(crate) struct Bridge {
@@ -28,6 +44,8 @@ pub(crate) struct Bridge {
     position: AtomicI64,
     refused_event_count: AtomicU64,
     refused_note_count: AtomicU64,
+    refused_recording_count: AtomicU64,
+    playing_pattern: AtomicU64,
 }
 
 /// No playhead moves.
@@ -37,13 +55,15 @@ struct MainSide {
     project: Project,
     /// Why the last state that a host loaded was not taken.
     rejected: Option<String>,
-    retired: Consumer<Box<Project>>,
+    retired: Consumer<Box<Snapshot>>,
+    recorded: Consumer<Recorded>,
 }
 
 /// The engine's side.
 pub(crate) struct EngineEnd {
     slot: Arc<Slot>,
-    retired: Producer<Box<Project>>,
+    retired: Producer<Box<Snapshot>>,
+    recorded: Option<Producer<Recorded>>,
 }
 
 impl Bridge {
@@ -54,26 +74,60 @@ impl Bridge {
             "a pointer fits an atomic on every platform we build for"
         );
         let (to_main, retired) = RingBuffer::new(RETIRED_CAPACITY);
+        let (record, recorded) = RingBuffer::new(RECORDED_CAPACITY);
         let slot = Arc::new(Slot::new(None));
         let engine_project = Box::new(project.clone());
         let bridge = Bridge {
-            main: Mutex::new(MainSide { project, rejected: None, retired }),
+            main: Mutex::new(MainSide { project, rejected: None, retired, recorded }),
             slot: Arc::clone(&slot),
             position: AtomicI64::new(STANDS_STILL),
             refused_event_count: AtomicU64::new(0),
             refused_note_count: AtomicU64::new(0),
+            refused_recording_count: AtomicU64::new(0),
+            playing_pattern: AtomicU64::new(0),
         };
-        (Arc::new(bridge), EngineEnd { slot, retired: to_main }, engine_project)
+        let end = EngineEnd { slot, retired: to_main, recorded: Some(record) };
+        (Arc::new(bridge), end, engine_project)
     }
 
     /// Makes `project` the one that plays, from the engine's next block on. Not on the audio thread.
     pub(crate) fn set_project(&self, project: Project) {
         let mut main = self.lock();
-        main.free_retired();
-        // A document that the engine has not seen is freed here.
-        drop(self.slot.swap(Some(Box::new(project.clone()))));
+        self.send(&mut main, &project, false);
         main.project = project;
         main.rejected = None;
+    }
+
+    /// Puts a copy of a document where the engine finds it.
+    fn send(&self, main: &mut MainSide, project: &Project, is_recording: bool) {
+        main.free_retired();
+        let new = Snapshot { project: Box::new(project.clone()), is_recording };
+        // A document that the engine has not seen is freed here; what it would have ended is ended by the one that follows.
+        let unseen = self.slot.swap(Some(Box::new(new)));
+        if unseen.is_some_and(|unseen| !unseen.is_recording) && is_recording {
+            let new = Snapshot { project: Box::new(project.clone()), is_recording: false };
+            drop(self.slot.swap(Some(Box::new(new))));
+        }
+    }
+
+    /// Writes the notes that were played in onto their steps. Not on the audio thread.
+    pub(crate) fn take_recorded(&self) {
+        let mut main = self.lock();
+        self.write_recorded(&mut main);
+    }
+
+    fn write_recorded(&self, main: &mut MainSide) {
+        let mut has_changed = false;
+        while let Ok(recorded) = main.recorded.pop() {
+            // A step that is not there any more, because the document has changed meanwhile, is left alone.
+            let edit = edit_of(&main.project, recorded);
+            has_changed |= edit.is_some_and(|edit| edit.apply(&mut main.project).is_ok());
+        }
+        if has_changed {
+            let project = std::mem::take(&mut main.project);
+            self.send(main, &project, true);
+            main.project = project;
+        }
     }
 
     /// Makes the project that `text` holds, as a file would, the one that plays. Text that is no project changes nothing but
@@ -89,6 +143,7 @@ impl Bridge {
     pub(crate) fn text(&self) -> String {
         let mut main = self.lock();
         main.free_retired();
+        self.write_recorded(&mut main);
         json::write(&main.project)
     }
 
@@ -128,6 +183,28 @@ impl Bridge {
         self.refused_note_count.store(count, Ordering::Relaxed);
     }
 
+    /// How many notes that were played in found no room. `[any-thread]`
+    #[allow(dead_code, reason = "the editor will show it; tests read it")]
+    pub(crate) fn refused_recording_count(&self) -> u64 {
+        self.refused_recording_count.load(Ordering::Relaxed)
+    }
+
+    /// The pattern that plays, which waits for a bar perhaps while another one is wanted. `[any-thread]`
+    #[allow(dead_code, reason = "the editor will show it; tests read it")]
+    pub(crate) fn playing_pattern(&self) -> usize {
+        usize::try_from(self.playing_pattern.load(Ordering::Relaxed)).unwrap_or(0)
+    }
+
+    /// `[audio-thread]`
+    pub(crate) fn set_playing_pattern(&self, pattern: PatternIndex) {
+        self.playing_pattern.store(u64::from(pattern.0), Ordering::Relaxed);
+    }
+
+    /// `[audio-thread]`
+    pub(crate) fn set_refused_recording_count(&self, count: u64) {
+        self.refused_recording_count.store(count, Ordering::Relaxed);
+    }
+
     /// `[audio-thread]`
     pub(crate) fn count_refused_event(&self) {
         self.refused_event_count.fetch_add(1, Ordering::Relaxed);
@@ -141,24 +218,58 @@ impl Bridge {
 
 impl MainSide {
     fn free_retired(&mut self) {
-        while let Ok(project) = self.retired.pop() {
-            drop(project);
+        while let Ok(snapshot) = self.retired.pop() {
+            drop(snapshot);
         }
     }
 }
 
 impl EngineEnd {
-    /// Replaces `project` with the newest document, if there is one. Returns whether it did. `[audio-thread]`
-    pub(crate) fn adopt(&mut self, project: &mut Box<Project>) -> bool {
+    /// The end for documents, and the one for notes that are played in.
+    pub(crate) fn split(mut self) -> (EngineEnd, Producer<Recorded>) {
+        let recorded = self.recorded.take().unwrap_or_else(|| RingBuffer::new(1).0);
+        (self, recorded)
+    }
+
+    /// Replaces `project` with the newest document, if there is one, and tells whether it differs by recorded notes alone.
+    /// `[audio-thread]`
+    pub(crate) fn adopt(&mut self, project: &mut Box<Project>) -> Option<bool> {
         if self.retired.is_full() {
-            return false;
+            return None;
         }
-        let Some(newest) = self.slot.take() else { return false };
-        let old = std::mem::replace(project, newest);
-        if let Err(rtrb::PushError::Full(old)) = self.retired.push(old) {
+        let mut newest = self.slot.take()?;
+        let is_recording = newest.is_recording;
+        std::mem::swap(project, &mut newest.project);
+        if let Err(rtrb::PushError::Full(old)) = self.retired.push(newest) {
             // Cannot be: there was room and nobody else fills the ring. Leaking is better than freeing here.
             std::mem::forget(old);
         }
-        true
+        Some(is_recording)
     }
+}
+
+/// The change that a note which was played in makes; `None` where its step is not there.
+fn edit_of(project: &Project, recorded: Recorded) -> Option<Edit> {
+    let Recorded { pattern, track, step: first, key, velocity, gate_percent, joins } = recorded;
+    let at = TrackPlace { pattern, track };
+    let track = project.patterns.get(pattern)?.tracks.get(track)?;
+    let mut step = track.steps.get(first)?.clone();
+    let key = Key::saturating(key);
+    let own = track.destination.key;
+    let keys_before = match (step.keys.is_empty(), own) {
+        (true, Some(own)) => Keys::one(own),
+        _ => step.keys,
+    };
+    let mut keys = if joins && step.is_on { keys_before } else { Keys::NONE };
+    // A seventeenth note of a chord finds no room.
+    keys.push(key).ok()?;
+    let is_own = own.is_some_and(|own| keys.iter().all(|key| key == own));
+    step.keys = if is_own { Keys::NONE } else { keys };
+    step.is_on = true;
+    step.velocity = Velocity::from_share(velocity);
+    if let Some(percent) = gate_percent {
+        let held = percent.clamp(i64::from(GATE_PERCENT_MIN), i64::from(GATE_PERCENT_MAX));
+        step.gate = GateLength::from_percent(held).unwrap_or_default();
+    }
+    Some(Edit::SetSteps { at, first, steps: vec![step] })
 }

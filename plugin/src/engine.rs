@@ -5,15 +5,29 @@
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod input;
+mod launch;
+mod record;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use tresillo_pattern::{Address, Event, EventKind, Performance, Player, Project, Tick, Window};
+use tresillo_pattern::document::Metre;
+use tresillo_pattern::{
+    Address, Event, EventKind, PatternIndex, Performance, Player, Project, Tick, Window,
+};
 
 use crate::bridge::{Bridge, EngineEnd};
+use crate::params::{Launch, NoteInput, RunMode};
 use crate::transport::{BlockStart, Follower, HostFacts};
+
+use input::KeySet;
+use launch::{Bars, Launcher};
+use record::Recorder;
+
+pub(crate) use input::Input;
+pub(crate) use record::Recorded;
 
 /// Where a block's events go.
 pub(crate) trait EventOutput {
@@ -21,13 +35,29 @@ pub(crate) trait EventOutput {
     fn send(&mut self, offset: u32, address: Address, kind: EventKind) -> bool;
 }
 
+/// What the parameters say beside the performance.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Settings {
+    pub(crate) run: RunMode,
+    pub(crate) launch: Launch,
+    pub(crate) is_through: bool,
+    pub(crate) input: NoteInput,
+    pub(crate) input_key: u8,
+    /// From 0.
+    pub(crate) record_track: u8,
+    pub(crate) record_latency_seconds: f64,
+}
+
 /// What the host asks of a block.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct BlockRequest {
+pub(crate) struct BlockRequest<'a> {
     pub(crate) frame_count: u32,
     pub(crate) facts: HostFacts,
     pub(crate) performance: Performance,
+    pub(crate) settings: Settings,
     pub(crate) is_bypassed: bool,
+    /// By offset.
+    pub(crate) input: &'a [Input],
 }
 
 /// Everything that one instance plays with.
@@ -39,22 +69,40 @@ pub(crate) struct Engine {
     end: EngineEnd,
     project: Box<Project>,
     performance: Performance,
+    settings: Settings,
+    launcher: Launcher,
+    bars: Bars,
     follower: Follower,
     player: Player,
-    refused_offs: RefusedOffs,
+    recorder: Recorder,
+    /// Keys that are held on the way in.
+    held: KeySet,
+    /// Keys that sound because they have passed through.
+    through: KeySet,
+    /// Semitones that the latest note has chosen.
+    note_transpose: i16,
+    refused_offs: KeySet,
 }
 
 impl Engine {
     /// An engine at rest that plays `project`. `[main-thread]`
     pub(crate) fn new(bridge: Arc<Bridge>, end: EngineEnd, project: Box<Project>) -> Engine {
+        let (end, to_main) = end.split();
         Engine {
+            bars: Bars::of(project.metre),
             bridge,
             end,
             project,
             performance: Performance::default(),
+            settings: Settings::default(),
+            launcher: Launcher::default(),
             follower: Follower::new(),
             player: Player::new(),
-            refused_offs: RefusedOffs::default(),
+            recorder: Recorder::new(to_main),
+            held: KeySet::default(),
+            through: KeySet::default(),
+            note_transpose: 0,
+            refused_offs: KeySet::default(),
         }
     }
 
@@ -66,57 +114,97 @@ impl Engine {
     /// The next block is a start, and the offs that are owed open it: the host has taken the output away. `[audio-thread]`
     pub(crate) fn stop(&mut self) {
         self.follower.stop();
+        // What is held now is let go while nobody listens.
+        self.held = KeySet::default();
+        self.recorder.rewind();
+        let refused_offs = &mut self.refused_offs;
+        self.through.drain(|address| {
+            refused_offs.insert(address);
+            true
+        });
     }
 
     /// Plays one block into `out`. `[audio-thread]`
-    pub(crate) fn process(&mut self, request: BlockRequest, out: &mut impl EventOutput) {
+    pub(crate) fn process(&mut self, request: BlockRequest<'_>, out: &mut impl EventOutput) {
         if request.frame_count == 0 {
             // There is no frame to put an event on. Nothing is lost: windows go by positions, not by calls.
             return;
         }
-        self.send_refused_offs(out);
+        self.refused_offs.drain(|address| out.send(0, address, EventKind::NoteOff));
         self.adopt_document(out);
-        self.adopt_performance(request.performance, out);
-        if self.begin(request, out) {
-            self.play(request.frame_count, out);
+        self.adopt_settings(request.settings, out);
+        self.adopt_performance(request.performance);
+        self.begin(&request, out);
+        let mut at = 0;
+        for input in request.input {
+            let offset = input.offset.min(request.frame_count - 1);
+            if offset > at {
+                self.play(at, offset - at, out);
+                at = offset;
+            }
+            self.take(at, input, request.is_bypassed, out);
         }
+        self.play(at, request.frame_count - at, out);
         self.report();
     }
 
-    /// What the host had no room for in the last block.
-    fn send_refused_offs(&mut self, out: &mut impl EventOutput) {
-        self.refused_offs.retry(|address| out.send(0, address, EventKind::NoteOff));
+    /// Whether notes wait to be written onto steps by the main thread. `[audio-thread]`
+    pub(crate) fn has_recorded(&self) -> bool {
+        self.recorder.has_any()
     }
 
     /// The newest document, if the main thread has sent one since the last block.
     fn adopt_document(&mut self, out: &mut impl EventOutput) {
-        if self.end.adopt(&mut self.project) {
-            self.player.invalidate();
+        let Some(is_recording) = self.end.adopt(&mut self.project) else { return };
+        self.player.invalidate();
+        if !is_recording {
+            // Another project: nothing of the old one goes on, and its patterns wait for nothing.
             self.flush(0, out);
+            self.launcher.launch();
         }
     }
 
-    /// The parameters' values hold for a whole block. Another pattern ends what sounds; nothing else needs to.
-    fn adopt_performance(&mut self, performance: Performance, out: &mut impl EventOutput) {
-        if performance.pattern != self.performance.pattern {
-            self.flush(0, out);
+    fn adopt_settings(&mut self, settings: Settings, out: &mut impl EventOutput) {
+        let before = std::mem::replace(&mut self.settings, settings);
+        if before.input != settings.input {
+            self.note_transpose = 0;
+            self.launcher.forget_note();
+            self.recorder.rewind();
         }
-        self.performance = performance;
+        if before.run != settings.run {
+            self.follower.stop();
+        }
+        if before.is_through && !settings.is_through {
+            self.end_through(0, out);
+        }
     }
 
-    /// Finds out where the block begins. Returns whether it plays.
-    fn begin(&mut self, request: BlockRequest, out: &mut impl EventOutput) -> bool {
+    /// The parameters' values hold for a whole block; which pattern of them plays, the launcher says.
+    fn adopt_performance(&mut self, performance: Performance) {
+        self.launcher.set_param(performance.pattern);
+        let transpose = i16::from(performance.transpose).saturating_add(self.note_transpose);
+        let fills = self.settings.input == NoteInput::Fill && !self.held.is_empty();
+        self.performance = Performance {
+            pattern: self.launcher.playing(),
+            transpose: i8::try_from(transpose.clamp(-127, 127)).unwrap_or(0),
+            is_fill: performance.is_fill || fills,
+            ..performance
+        };
+    }
+
+    /// Finds out where the block begins.
+    fn begin(&mut self, request: &BlockRequest<'_>, out: &mut impl EventOutput) {
         if request.is_bypassed {
             self.follower.stop();
             self.flush(0, out);
-            return false;
+            self.end_through(0, out);
+            return;
         }
-        match self.follower.begin_block(request.facts, self.project.tempo.bpm()) {
+        let facts = self.facts(request.facts);
+        self.bars = facts.bars(Bars::of(self.project.metre));
+        match self.follower.begin_block(facts, self.project.tempo.bpm()) {
             BlockStart::RunsOn => {}
-            BlockStart::Stopped => {
-                self.flush(0, out);
-                return false;
-            }
+            BlockStart::Stopped => self.flush(0, out),
             BlockStart::Jumps => {
                 self.flush(0, out);
                 self.player.locate();
@@ -127,33 +215,202 @@ impl Engine {
                 self.player.wrap();
             }
         }
-        true
+        if self.follower.position().is_none() || self.performance.is_song {
+            // Nothing plays that a change of pattern would have to wait for.
+            self.launch(0, out);
+        }
     }
 
-    /// Plays the stretches of the block: one, or one more for each wrap of the loop inside it.
-    fn play(&mut self, frame_count: u32, out: &mut impl EventOutput) {
+    /// The host's facts as the run mode has them: on its own, only the tempo counts.
+    fn facts(&self, facts: HostFacts) -> HostFacts {
+        let alone = |is_playing| HostFacts {
+            is_playing,
+            tempo_bpm: facts.tempo_bpm,
+            metre: facts.metre,
+            ..HostFacts::default()
+        };
+        match self.settings.run {
+            RunMode::Host => facts,
+            RunMode::Free => alone(true),
+            // It begins with the first note and ends with the last.
+            RunMode::Gated => alone(self.follower.position().is_some()),
+        }
+    }
+
+    /// Something comes in, `offset` frames into the block.
+    fn take(&mut self, offset: u32, input: &Input, is_bypassed: bool, out: &mut impl EventOutput) {
+        let Input { address, kind, .. } = *input;
+        if is_bypassed {
+            return;
+        }
+        match kind {
+            EventKind::NoteOn { velocity } => {
+                let is_first = self.held.is_empty();
+                self.held.insert(address);
+                self.note_on(address.key, velocity);
+                if self.settings.run == RunMode::Gated && is_first {
+                    self.follower.start_alone(self.project.tempo.bpm());
+                    self.player.locate();
+                }
+            }
+            EventKind::NoteOff => {
+                self.held.remove(address);
+                if self.settings.input == NoteInput::Record {
+                    self.recorder.note_off(address.key, self.follower.tick_now(0.0));
+                }
+                if self.settings.run == RunMode::Gated && self.held.is_empty() {
+                    self.follower.stop();
+                    self.flush(offset, out);
+                }
+            }
+            EventKind::Control(_) => {}
+        }
+        let fills = self.settings.input == NoteInput::Fill && !self.held.is_empty();
+        self.performance.is_fill |= fills;
+        if self.settings.is_through {
+            self.pass(offset, address, kind, out);
+        }
+    }
+
+    /// What a note does, beside passing through.
+    fn note_on(&mut self, key: u8, velocity: f32) {
+        let distance = i16::from(key) - i16::from(self.settings.input_key);
+        let track = usize::from(self.settings.record_track);
+        match self.settings.input {
+            NoteInput::Nothing | NoteInput::Fill => {}
+            NoteInput::Transpose => {
+                let moved = i16::from(self.performance.transpose) - self.note_transpose + distance;
+                self.note_transpose = distance;
+                self.performance.transpose = i8::try_from(moved.clamp(-127, 127)).unwrap_or(0);
+            }
+            NoteInput::Pattern => {
+                let is_there = |index: &u8| usize::from(*index) < self.project.patterns.len();
+                if let Some(index) = u8::try_from(distance).ok().filter(is_there) {
+                    self.launcher.set_note(PatternIndex(index));
+                }
+            }
+            NoteInput::Record => {
+                let latency = self.settings.record_latency_seconds;
+                if let Some(tick) = self.follower.tick_now(latency) {
+                    let what = (&*self.project, &self.performance);
+                    let loop_ticks = self.follower.loop_ticks();
+                    self.recorder.note_on(what, track, tick, loop_ticks, (key, velocity));
+                }
+            }
+            NoteInput::Steps => {
+                let what = (&*self.project, &self.performance);
+                self.recorder.write_step(what, track, (key, velocity));
+            }
+        }
+    }
+
+    /// Sends on what comes in. A key sounds once on its channel, whoever plays it.
+    fn pass(&mut self, offset: u32, address: Address, kind: EventKind, out: &mut impl EventOutput) {
+        match kind {
+            EventKind::NoteOn { .. } => {
+                let tick = self.position();
+                let (refused_offs, bridge) = (&mut self.refused_offs, &*self.bridge);
+                self.player.release(address, tick, &mut |event| {
+                    send(offset, event, out, refused_offs, bridge);
+                });
+                if self.through.remove(address) && !out.send(offset, address, EventKind::NoteOff) {
+                    self.refuse_off(address);
+                }
+                if out.send(offset, address, kind) {
+                    self.through.insert(address);
+                } else {
+                    self.bridge.count_refused_event();
+                }
+            }
+            EventKind::NoteOff => {
+                // Only what has passed through: a note of the pattern ends by itself.
+                if self.through.remove(address) && !out.send(offset, address, kind) {
+                    self.refuse_off(address);
+                }
+            }
+            EventKind::Control(_) => {
+                if !out.send(offset, address, kind) {
+                    self.bridge.count_refused_event();
+                }
+            }
+        }
+    }
+
+    fn refuse_off(&mut self, address: Address) {
+        self.bridge.count_refused_event();
+        self.refused_offs.insert(address);
+    }
+
+    fn end_through(&mut self, offset: u32, out: &mut impl EventOutput) {
+        let (refused_offs, bridge) = (&mut self.refused_offs, &*self.bridge);
+        self.through.drain(|address| {
+            if !out.send(offset, address, EventKind::NoteOff) {
+                bridge.count_refused_event();
+                refused_offs.insert(address);
+            }
+            true
+        });
+    }
+
+    /// Plays some frames from one on, in stretches: one, or one more for each wrap of the loop inside them.
+    fn play(&mut self, from: u32, frame_count: u32, out: &mut impl EventOutput) {
+        if frame_count == 0 {
+            return;
+        }
         while let Some(stretch) = self.follower.stretch(frame_count) {
-            self.advance(stretch.window, |tick| stretch.offset_of(tick), out);
+            self.advance(stretch.window, |tick| from + stretch.offset_of(tick), out);
             let Some(offset) = stretch.wraps_at else { break };
-            self.flush(offset, out);
+            self.flush(from + offset, out);
             self.player.wrap();
         }
         self.follower.end_block(frame_count);
     }
 
+    /// Plays a window, in which another pattern may begin.
     fn advance(
         &mut self,
         window: Window,
         offset_of: impl Fn(Tick) -> u32,
         out: &mut impl EventOutput,
     ) {
-        let (refused_offs, bridge) = (&mut self.refused_offs, &*self.bridge);
+        let mut start = window.start;
+        if let Some(tick) = self.launcher.tick_in(window, self.settings.launch, self.bars) {
+            self.play_window(Window { start, end: tick }, &offset_of, out);
+            self.launch(offset_of(tick), out);
+            start = tick;
+        }
+        self.play_window(Window { start, end: window.end }, &offset_of, out);
+    }
+
+    fn play_window(
+        &mut self,
+        window: Window,
+        offset_of: &impl Fn(Tick) -> u32,
+        out: &mut impl EventOutput,
+    ) {
+        let Engine { refused_offs, through, bridge, .. } = self;
         self.player.advance(&self.project, &self.performance, window, &mut |event| {
-            send(offset_of(event.tick), event, out, refused_offs, bridge);
+            let offset = offset_of(event.tick);
+            let is_on = matches!(event.kind, EventKind::NoteOn { .. });
+            // A key that has passed through gives way.
+            if is_on && through.remove(event.address) {
+                let off = Event { kind: EventKind::NoteOff, ..event };
+                send(offset, off, out, refused_offs, bridge);
+            }
+            send(offset, event, out, refused_offs, bridge);
         });
     }
 
-    /// Ends whatever sounds, at one place of the block.
+    /// Makes the pattern that is wanted the one that plays.
+    fn launch(&mut self, offset: u32, out: &mut impl EventOutput) {
+        if self.launcher.is_due() {
+            self.flush(offset, out);
+            self.launcher.launch();
+            self.performance.pattern = self.launcher.playing();
+        }
+    }
+
+    /// Ends whatever the pattern plays, at one place of the block.
     fn flush(&mut self, offset: u32, out: &mut impl EventOutput) {
         let tick = self.position();
         let (refused_offs, bridge) = (&mut self.refused_offs, &*self.bridge);
@@ -166,7 +423,22 @@ impl Engine {
 
     fn report(&self) {
         self.bridge.set_position(self.follower.position());
+        self.bridge.set_playing_pattern(self.performance.pattern);
         self.bridge.set_refused_note_count(self.player.refused_count());
+        self.bridge.set_refused_recording_count(self.recorder.refused_count());
+    }
+}
+
+impl HostFacts {
+    /// Bars as the host has them, where it tells enough; else those of the project.
+    fn bars(&self, of_project: Bars) -> Bars {
+        let metre = self.metre.and_then(|(beats, unit)| {
+            let metre = Metre { beats: u8::try_from(beats).ok()?, unit: u8::try_from(unit).ok()? };
+            Some(metre).filter(|metre| metre.is_valid())
+        });
+        let Some(metre) = metre else { return of_project };
+        let start = self.bar_start_beat.map_or(Tick::ZERO, Tick::from_beats);
+        Bars { start, ..Bars::of(metre) }
     }
 }
 
@@ -174,7 +446,7 @@ fn send(
     offset: u32,
     event: Event,
     out: &mut impl EventOutput,
-    refused_offs: &mut RefusedOffs,
+    refused_offs: &mut KeySet,
     bridge: &Bridge,
 ) {
     if out.send(offset, event.address, event.kind) {
@@ -183,42 +455,5 @@ fn send(
     bridge.count_refused_event();
     if event.kind == EventKind::NoteOff {
         refused_offs.insert(event.address);
-    }
-}
-
-/// The note-offs that the host had no room for: sent again at the start of the next block.
-#[derive(Clone, Debug, Default)]
-struct RefusedOffs {
-    /// One bit a key, for each channel. A plugin has one port.
-    keys: [u128; 16],
-    has_any: bool,
-}
-
-impl RefusedOffs {
-    fn insert(&mut self, address: Address) {
-        if let Some(keys) = self.keys.get_mut(usize::from(address.channel)) {
-            *keys |= 1 << (address.key & 127);
-            self.has_any = true;
-        }
-    }
-
-    /// Offers each to `send` and forgets those that it takes.
-    fn retry(&mut self, mut send: impl FnMut(Address) -> bool) {
-        if !self.has_any {
-            return;
-        }
-        self.has_any = false;
-        for (channel, keys) in (0u8..).zip(&mut self.keys) {
-            for key in 0u8..128 {
-                let bit = 1u128 << key;
-                if *keys & bit != 0 {
-                    if send(Address { port: 0, channel, key }) {
-                        *keys &= !bit;
-                    } else {
-                        self.has_any = true;
-                    }
-                }
-            }
-        }
     }
 }

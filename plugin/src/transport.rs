@@ -30,6 +30,10 @@ pub(crate) struct HostFacts {
     pub(crate) frame: Option<f64>,
     /// The loop, if it is on: start and end in quarter notes, the end excluded.
     pub(crate) loop_beats: Option<(f64, f64)>,
+    /// Beats in a bar, and what a beat is.
+    pub(crate) metre: Option<(i32, i32)>,
+    /// Where a bar begins, in quarter notes.
+    pub(crate) bar_start_beat: Option<f64>,
 }
 
 impl HostFacts {
@@ -44,6 +48,8 @@ impl HostFacts {
             loop_beats: self
                 .loop_beats
                 .filter(|(start, end)| is_position(start) && is_position(end) && start < end),
+            metre: self.metre,
+            bar_start_beat: self.bar_start_beat.filter(is_position),
         }
     }
 }
@@ -112,6 +118,26 @@ impl Follower {
     /// Forgets where it was: the next block that plays is a start.
     pub(crate) fn stop(&mut self) {
         self.run = None;
+    }
+
+    /// Starts a run at song position 0 that nobody else leads, with the frame that comes next.
+    pub(crate) fn start_alone(&mut self, project_tempo_bpm: f64) {
+        let tempo_bpm = self.last_tempo_bpm.unwrap_or(project_tempo_bpm);
+        let line = Line { tempo_bpm, sample_rate_hz: self.sample_rate_hz };
+        self.run = Some(line.run_from_position(0.0, 0));
+    }
+
+    /// The tick nearest to the frame that comes next, less so many seconds, if something plays.
+    pub(crate) fn tick_now(&self, latency_seconds: f64) -> Option<Tick> {
+        let run = self.run?;
+        let frame = as_f64(run.frame) - latency_seconds * self.sample_rate_hz;
+        Some(Tick::from_beats(run.clock.tick_position(frame) / TICKS_PER_BEAT))
+    }
+
+    /// The loop that plays, in ticks.
+    pub(crate) fn loop_ticks(&self) -> Option<(Tick, Tick)> {
+        let song_loop = self.run?.song_loop?;
+        Some((first_tick_from(song_loop.start), first_tick_from(song_loop.end)))
     }
 
     /// Where the playhead is, in ticks, if it moves.

@@ -24,6 +24,7 @@ class Instance:
         )
         self.frames_max = frames_max
         self.changes = []
+        self.played = []
         self.noise = {}
 
     def noise_of(self, frame_count):
@@ -57,12 +58,15 @@ class Instance:
             )
         inputs = minihost.AudioBuffer(2, frame_count)
         outputs = self.noise_of(frame_count)
-        events = self.plugin.process_auto(inputs, outputs, [], self.changes)
-        self.changes = []
+        events = self.plugin.process_auto(inputs, outputs, self.played, self.changes)
+        self.changes, self.played = [], []
         return outputs.magnitude(), events
 
     def set_param(self, name, normalized):
         self.changes.append((0, self.plugin.find_param(name), normalized))
+
+    def play(self, offset, key, velocity):
+        self.played.append((offset, 0x90 if velocity else 0x80, key, velocity))
 
     def save(self):
         component, _ = minihost._core.vst3_state_split(self.plugin.get_state())
@@ -93,6 +97,8 @@ def run(request):
             frame += step["frame_count"]
         elif do == "set_param":
             instance.set_param(step["name"], step["normalized"])
+        elif do == "play":
+            instance.play(step["offset"], step["key"], step["velocity"])
         elif do == "save":
             saved.append(instance.save())
         elif do == "load":

@@ -9,7 +9,9 @@ use clack_extensions::audio_ports::PluginAudioPorts;
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::state::PluginState;
-use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
+use clack_host::events::event_types::{
+    NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
+};
 use clack_host::events::spaces::CoreEventSpace;
 use clack_host::events::{EventFlags, EventHeader};
 use clack_host::prelude::*;
@@ -17,7 +19,10 @@ use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 
 use crate::paths;
 use crate::script::{Host, Outcome, Step, Transport};
-use crate::stream::HostEvent;
+use crate::stream::{HostControl, HostEvent};
+
+/// The id of the entry that sounds by itself.
+pub const INSTRUMENT_ID: &str = "org.tresillo.instrument";
 
 /// The id of the plugin in its library.
 pub const PLUGIN_ID: &str = "org.tresillo.sequencer";
@@ -55,6 +60,9 @@ impl Host for ClapHost {
                     instance.process(*frame_count, Some(*transport))?;
                 }
                 Step::SetParam { name, normalized } => instance.set_param(name, *normalized)?,
+                Step::Play { offset, key, velocity } => {
+                    instance.play(*offset, *key, *velocity);
+                }
                 Step::Save => outcome.saved.push(instance.save()?),
                 // A host shows its user an error and goes on.
                 Step::Load { state } => drop(instance.load(state)),
@@ -65,6 +73,7 @@ impl Host for ClapHost {
                 Step::Reopen => {
                     let frame = instance.frame;
                     outcome.events.append(&mut instance.events);
+                    outcome.controls.append(&mut instance.controls);
                     drop(instance);
                     instance = Instance::open()?;
                     instance.frame = frame;
@@ -73,6 +82,7 @@ impl Host for ClapHost {
             }
         }
         outcome.events.append(&mut instance.events);
+        outcome.controls.append(&mut instance.controls);
         Ok(outcome)
     }
 }
@@ -86,6 +96,8 @@ pub struct Instance {
     changes: EventBuffer,
     /// What has come out so far.
     pub events: Vec<HostEvent>,
+    /// Controllers and the like that have come out so far.
+    pub controls: Vec<HostControl>,
     /// Frames since the first block.
     pub frame: i64,
 }
@@ -95,14 +107,22 @@ impl Instance {
     ///
     /// # Errors
     /// If the library is not there or refuses.
-    #[allow(unsafe_code, reason = "loading a library is what a host does")]
     pub fn open() -> Result<Instance> {
+        Instance::open_id(PLUGIN_ID)
+    }
+
+    /// The same of another entry of the library.
+    ///
+    /// # Errors
+    /// As [`Instance::open`].
+    #[allow(unsafe_code, reason = "loading a library is what a host does")]
+    pub fn open_id(id: &str) -> Result<Instance> {
         let path = paths::plugin_library();
         // SAFETY: the library is the one that this test has built; it is a plugin and keeps to CLAP's rules.
         let entry = unsafe { PluginEntry::load(&path) }
             .map_err(|error| anyhow!("{}: {error}", path.display()))?;
         let host = HostInfo::new("Tresillo's test bed", "", "", "1")?;
-        let id = CString::new(PLUGIN_ID)?;
+        let id = CString::new(id)?;
         let plugin = PluginInstance::new(|_| Shared, |_| (), &entry, &id, &host)?;
         Ok(Instance {
             plugin,
@@ -110,6 +130,7 @@ impl Instance {
             sample_rate_hz: 0.0,
             changes: EventBuffer::new(),
             events: Vec::new(),
+            controls: Vec::new(),
             frame: 0,
         })
     }
@@ -180,6 +201,12 @@ impl Instance {
         for event in out.iter() {
             let time = event.header().time();
             ensure!(time < frame_count, "an event at {time} in a block of {frame_count}");
+            if let Some(CoreEventSpace::Midi(midi)) = event.as_core_event() {
+                let [status, first, second] = midi.data();
+                let frame = self.frame + i64::from(time);
+                self.controls.push(HostControl { frame, status, first, second });
+                continue;
+            }
             let (is_on, channel, key, velocity) = match event.as_core_event() {
                 Some(CoreEventSpace::NoteOn(note)) => {
                     (true, note.channel(), note.key(), note.velocity())
@@ -201,6 +228,40 @@ impl Instance {
         }
         self.frame += i64::from(frame_count);
         Ok(())
+    }
+
+    /// Processes one block of an entry with a stereo output, which holds noise before; both channels of it.
+    ///
+    /// # Errors
+    /// As [`Instance::process`]; its notes are let go.
+    pub fn process_stereo(
+        &mut self,
+        frame_count: u32,
+        transport: Option<Transport>,
+    ) -> Result<[Vec<f32>; 2]> {
+        let transport = transport.map(|transport| self.transport_event(transport));
+        let processor = self.processor.as_mut().context("not active")?.as_started_mut()?;
+        let frames = usize::try_from(frame_count)?;
+        let mut channels = [vec![0.5f32; frames], vec![0.5f32; frames]];
+        let mut ports = AudioPorts::with_capacity(2, 1);
+        let mut audio = ports.with_output_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_output_only(
+                channels.iter_mut().map(Vec::as_mut_slice),
+            ),
+        }]);
+        let mut out = EventBuffer::new();
+        processor.process(
+            &InputAudioBuffers::empty(),
+            &mut audio,
+            &self.changes.as_input(),
+            &mut out.as_output(),
+            None,
+            transport.as_ref(),
+        )?;
+        self.changes.clear();
+        self.frame += i64::from(frame_count);
+        Ok(channels)
     }
 
     fn transport_event(&self, transport: Transport) -> TransportEvent {
@@ -265,6 +326,17 @@ impl Instance {
             }
         }
         bail!("no parameter is called {name}")
+    }
+
+    /// Plays a note in, `offset` frames into the next block; velocity 0 is a note-off.
+    pub fn play(&mut self, offset: u32, key: u8, velocity: u8) {
+        let note = Pckn::new(0u16, 0u16, u16::from(key), clack_host::events::Match::All);
+        let share = f64::from(velocity) / 127.0;
+        if velocity == 0 {
+            self.changes.push(&NoteOffEvent::new(offset, note, 0.0));
+        } else {
+            self.changes.push(&NoteOnEvent::new(offset, note, share));
+        }
     }
 
     /// The text of the state: the framework writes its length before it.

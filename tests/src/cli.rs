@@ -13,7 +13,7 @@ use crate::command::Room;
 use crate::fixtures;
 use crate::registry::trial;
 use crate::script::Host;
-use crate::stream::{HostEvent, check_same};
+use crate::stream::{HostControl, HostEvent, check_same};
 use crate::timeline::Timeline;
 use crate::vst3_host;
 
@@ -487,7 +487,14 @@ fn plays_the_lines(host: &dyn Host) -> Result<()> {
     let room = Room::new()?;
     room.write("rich.json", tresillo_pattern::format::json::write(&project))?;
     let listed = room.succeed(&format!("events rich.json --rate 48000 --bpm 120 --to {BEATS}"))?;
-    let mut listed = listed.lines().map(host_event).collect::<Result<Vec<HostEvent>>>()?;
+    let lines = || listed.lines().map(|line| line.split('\t').collect::<Vec<&str>>());
+    let is_note = |columns: &Vec<&str>| matches!(columns.get(3), Some(&"note-on" | &"note-off"));
+    let mut controls =
+        lines().filter(|line| !is_note(line)).map(host_control).collect::<Result<Vec<_>>>()?;
+    controls.sort_unstable();
+    ensure!(controls.len() > 20, "{} controls", controls.len());
+    let notes = lines().filter(is_note).map(host_event);
+    let mut listed = notes.collect::<Result<Vec<HostEvent>>>()?;
     let end_frame = 24_000 * 24;
     // The listing lets the last notes ring; the host stops and ends them there.
     for event in &mut listed {
@@ -501,14 +508,37 @@ fn plays_the_lines(host: &dyn Host) -> Result<()> {
         steps.extend_from_slice(&timeline.steps);
         let outcome = host.run(48_000.0, block.max(64), &steps)?;
         check_same(&listed, &outcome.events, 0).with_context(|| format!("blocks of {block}"))?;
+        let mut got = outcome.controls;
+        got.sort_unstable();
+        let different = controls.iter().zip(&got).find(|(expected, got)| expected != got);
+        ensure!(
+            different.is_none() && controls.len() == got.len(),
+            "blocks of {block}: {} controls for {}, the first difference {different:?}",
+            got.len(),
+            controls.len()
+        );
     }
     Ok(())
 }
 
 /// A line of `tresillo events --rate` as a host would have received it.
-fn host_event(line: &str) -> Result<HostEvent> {
-    let columns: Vec<&str> = line.split('\t').collect();
-    ensure!(columns.len() == 8, "{line}");
+fn host_control(columns: Vec<&str>) -> Result<HostControl> {
+    ensure!(columns.len() == 8, "{columns:?}");
+    let channel = columns[2].parse::<u8>()? - 1;
+    let (number, value): (u8, i32) = (columns[4].parse()?, columns[5].parse()?);
+    let seven = |value: i32| u8::try_from(value & 0x7f);
+    let (status, first, second) = match columns[3] {
+        "cc" => (0xb0, number, seven(value)?),
+        "program" => (0xc0, number, 0),
+        "pitch-bend" => (0xe0, seven(value + 8192)?, seven((value + 8192) >> 7)?),
+        other => anyhow::bail!("{other} is not expected here"),
+    };
+    Ok(HostControl { frame: columns[7].parse()?, status: status | channel, first, second })
+}
+
+/// The same of a note.
+fn host_event(columns: Vec<&str>) -> Result<HostEvent> {
+    ensure!(columns.len() == 8, "{columns:?}");
     Ok(HostEvent {
         frame: columns[7].parse()?,
         is_on: columns[3] == "note-on",

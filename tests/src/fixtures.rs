@@ -10,14 +10,14 @@ closed_hat: xxxxxxxxxxxxxxxx
 ";
 
 /// Chance, conditions, ratchets, swing, triplets, shifts both ways up to half a step, chords, notes that outlast their step,
-/// the pattern and the loop.
+/// the pattern and the loop; locks and a program.
 pub const RICH: &str = "
 swing = 58
 kick:                x...x..>0x.x...x.<300
 snare:               ....X>200.......X<200..o
 closed_hat:          x<500xx*3x?50xxx>500xx(1:2)xx*4xxxx?30x
 ride step=1/12:      x.xx.xx.xx.x
-bass ch=2:           C1=380 . . C1=200 . . Eb1=90 . G0+G1=150 . . Bb0=1900 . . C1<400 .
+bass ch=2 prog=34 cc74=40: C1=380{cc74=90} . . C1=200{bend=-3000} . . Eb1=90{cc74=5} . G0+G1=150 . . Bb0=1900 . . C1<400 .
 pad ch=3 step=1/4:   C3+Eb3+G3+Bb3=450 . . Ab2+C3+Eb3=150
 lead ch=4 step=1/8:  G3=50 Bb3=50 . C4=120*5 . Eb4(2:3) . G4<600
 ";

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::stream::HostEvent;
+use crate::stream::{HostControl, HostEvent};
 
 /// What the host says of its transport at the start of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -38,6 +38,15 @@ pub enum Step {
         /// Where in its range, `[0, 1]`.
         normalized: f64,
     },
+    /// Plays a note in, in the next block.
+    Play {
+        /// Frames into it.
+        offset: u32,
+        /// `0..=127`.
+        key: u8,
+        /// `1..=127`; 0 is a note-off.
+        velocity: u8,
+    },
     /// Saves the state: [`Outcome::saved`] gets its text.
     Save,
     /// Loads a state; text that is no state is junk. A host may do so at any time.
@@ -56,6 +65,8 @@ pub enum Step {
 pub struct Outcome {
     /// All notes, by frames since the first block.
     pub events: Vec<HostEvent>,
+    /// All other channel messages, by frames since the first block.
+    pub controls: Vec<HostControl>,
     /// The states saved, in order.
     pub saved: Vec<String>,
     /// The loudest sample of the audio outputs, which the host fills with noise before each block.

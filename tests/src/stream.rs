@@ -19,6 +19,19 @@ pub struct HostEvent {
     pub velocity: f32,
 }
 
+/// A channel message that is no note, as a host received it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostControl {
+    /// Frames since the first block that the host processed.
+    pub frame: i64,
+    /// With the channel in its lower half.
+    pub status: u8,
+    /// `0..=127`.
+    pub first: u8,
+    /// `0..=127`; 0 where the message has one byte.
+    pub second: u8,
+}
+
 /// A step of MIDI velocity.
 const VELOCITY_STEP: f32 = 1.0 / 127.0;
 

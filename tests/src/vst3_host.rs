@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::paths;
 use crate::script::{Host, Outcome, Step};
-use crate::stream::HostEvent;
+use crate::stream::{HostControl, HostEvent};
 
 /// Runs scripts in VST3.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +36,15 @@ impl Host for Vst3Host {
             "steps": steps,
         }))?;
         let answer: Answer = serde_json::from_value(answer).context("reading the host's answer")?;
-        let events = answer.events.iter().map(|&(frame, status, key, velocity)| {
+        let is_note = |status: u8| matches!(status & 0xf0, 0x80 | 0x90);
+        let controls = answer.events.iter().filter(|(_, status, ..)| !is_note(*status));
+        let controls = controls.map(|&(frame, status, first, second)| {
+            let second = if matches!(status & 0xf0, 0xc0 | 0xd0) { 0 } else { second };
+            HostControl { frame, status, first, second }
+        });
+        let controls = controls.collect();
+        let notes = answer.events.iter().filter(|(_, status, ..)| is_note(*status));
+        let events = notes.map(|&(frame, status, key, velocity)| {
             let is_on = status & 0xf0 == 0x90 && velocity > 0;
             let is_off = status & 0xf0 == 0x80 || (status & 0xf0 == 0x90 && velocity == 0);
             ensure!(is_on || is_off, "an event that is no note: {status:#x}");
@@ -45,6 +53,7 @@ impl Host for Vst3Host {
         });
         Ok(Outcome {
             events: events.collect::<Result<_>>()?,
+            controls,
             saved: answer.saved,
             peak: answer.peak,
             dropped_count: answer.dropped,

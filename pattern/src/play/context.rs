@@ -11,6 +11,8 @@ use crate::time::{Tick, Ticks, Window};
 /// One question: a pattern under a performance.
 pub(crate) struct Context<'a> {
     pub(crate) pattern: &'a Pattern,
+    /// Its place in the project.
+    pub(crate) pattern_index: u8,
     pub(crate) seed: u64,
     pub(crate) performance: &'a Performance,
     pub(crate) chance: Percent,
@@ -115,6 +117,7 @@ impl<'a> Context<'a> {
         let stray = |own: Percent| i64::from(own.get().saturating_add(more).min(100));
         Context {
             pattern,
+            pattern_index: performance.pattern.0,
             seed: dice::combine_seed(project.seed, performance.seed),
             performance,
             chance: performance.chance,

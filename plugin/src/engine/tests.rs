@@ -37,6 +37,22 @@ impl EventOutput for Host {
     }
 }
 
+fn request(
+    frame_count: u32,
+    facts: HostFacts,
+    performance: Performance,
+    is_bypassed: bool,
+) -> BlockRequest<'static> {
+    let settings = Settings::default();
+    BlockRequest { frame_count, facts, performance, settings, is_bypassed, input: &[] }
+}
+
+fn input(offset: u32, (key, is_down): (u8, bool)) -> Input {
+    let address = Address { port: 0, channel: 1, key };
+    let kind = if is_down { EventKind::NoteOn { velocity: 0.5 } } else { EventKind::NoteOff };
+    Input { offset, address, kind }
+}
+
 /// What hosts do between two blocks.
 #[derive(Clone, Debug)]
 enum Move {
@@ -50,6 +66,9 @@ enum Move {
     Reset,
     Document(bool),
     Forget,
+    /// Key and whether it goes down, in the middle of the next block.
+    Key(u8, bool),
+    Settings(Settings),
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -66,8 +85,33 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => Just(Move::Reset),
         1 => any::<bool>().prop_map(Move::Document),
         1 => Just(Move::Forget),
+        3 => (prop::sample::select(vec![24_u8, 36, 42, 61]), any::<bool>())
+            .prop_map(|(key, is_down)| Move::Key(key, is_down)),
+        2 => settings().prop_map(Move::Settings),
     ];
     prop::collection::vec(one, 1..120)
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let run = prop::sample::select(vec![RunMode::Host, RunMode::Free, RunMode::Gated]);
+    let launch = prop::sample::select(vec![Launch::AtOnce, Launch::Beat, Launch::Bar]);
+    let input = prop::sample::select(vec![
+        NoteInput::Nothing,
+        NoteInput::Transpose,
+        NoteInput::Pattern,
+        NoteInput::Fill,
+        NoteInput::Record,
+        NoteInput::Steps,
+    ]);
+    (run, launch, input, any::<bool>()).prop_map(|(run, launch, input, is_through)| Settings {
+        run,
+        launch,
+        input,
+        is_through,
+        input_key: 60,
+        record_track: 1,
+        record_latency_seconds: 0.0,
+    })
 }
 
 fn engine() -> (Arc<Bridge>, Engine) {
@@ -86,11 +130,14 @@ fn perform(moves: &[Move], room: usize) -> Vec<(u32, Vec<Sent>)> {
         tempo_bpm: Some(120.0),
         beat: Some(0.0),
         frame: Some(0.0),
-        loop_beats: None,
+        ..HostFacts::default()
     };
     let (mut performance, mut is_bypassed) = (Performance::default(), false);
+    let (mut settings, mut keys) = (Settings::default(), Vec::new());
     let mut blocks = Vec::new();
-    let stop = std::iter::repeat_n(Move::Stop(64), 400);
+    // In the end nothing passes through any more and no host leads.
+    let end = [Move::Settings(Settings::default())];
+    let stop = end.into_iter().chain(std::iter::repeat_n(Move::Stop(64), 400));
     for one in moves.iter().cloned().chain(stop) {
         let (frame_count, is_playing) = match one {
             Move::Roll(frame_count) => (frame_count, true),
@@ -111,6 +158,8 @@ fn perform(moves: &[Move], room: usize) -> Vec<(u32, Vec<Sent>)> {
                         bridge.set_text(if is_sound { &project } else { "junk" });
                     }
                     Move::Forget => (facts.tempo_bpm, facts.frame) = (None, None),
+                    Move::Key(key, is_down) => keys.push((key, is_down)),
+                    Move::Settings(other) => settings = other,
                     Move::Roll(_) | Move::Stop(_) => {}
                 }
                 continue;
@@ -118,7 +167,10 @@ fn perform(moves: &[Move], room: usize) -> Vec<(u32, Vec<Sent>)> {
         };
         facts.is_playing = is_playing;
         let mut host = Host { events: Vec::new(), room };
-        engine.process(BlockRequest { frame_count, facts, performance, is_bypassed }, &mut host);
+        let input: Vec<Input> = keys.drain(..).map(|key| input(frame_count / 2, key)).collect();
+        let request = request(frame_count, facts, performance, is_bypassed);
+        engine.process(BlockRequest { settings, input: &input, ..request }, &mut host);
+        bridge.take_recorded();
         blocks.push((frame_count, host.events));
         if is_playing {
             let frames = f64::from(frame_count);
@@ -190,12 +242,13 @@ fn what_a_host_cuts_off_at_its_loops_end_sounds_on_the_next_frame() {
         beat: Some(frame / frames_per_beat),
         frame: Some(frame),
         loop_beats: Some((0.0, 1.0)),
+        ..HostFacts::default()
     };
     let mut events = Vec::new();
     for facts in [facts(7154.0), facts(0.0)] {
         let mut host = Host { events: Vec::new(), room: usize::MAX };
         let performance = Performance::default();
-        let request = BlockRequest { frame_count: 100, facts, performance, is_bypassed: false };
+        let request = request(100, facts, performance, false);
         engine.process(request, &mut host);
         events.push(host.events);
     }
@@ -219,7 +272,7 @@ fn documents_go_there_and_come_back_without_end() {
             let text = format!("name = \"{round}.{index}\"\n{DENSE}");
             bridge.set_project(notation::read(&text).expect("sound").0);
         }
-        let request = BlockRequest { frame_count: 64, facts, performance, is_bypassed: false };
+        let request = request(64, facts, performance, false);
         engine.process(request, &mut host);
         assert_eq!(engine.project.name, format!("{round}.19"), "the newest one plays");
     }
@@ -235,10 +288,7 @@ fn text_that_is_no_project_leaves_the_project_and_a_reason() {
     let mut host = Host { events: Vec::new(), room: usize::MAX };
     let facts = HostFacts { is_playing: true, ..HostFacts::default() };
     let performance = Performance::default();
-    engine.process(
-        BlockRequest { frame_count: 64, facts, performance, is_bypassed: false },
-        &mut host,
-    );
+    engine.process(request(64, facts, performance, false), &mut host);
     assert!(!host.events.is_empty(), "the project plays on");
     bridge.set_text(&before);
     assert_eq!(bridge.rejected(), None);

@@ -10,6 +10,7 @@ fn at(beat: f64) -> HostFacts {
         beat: Some(beat),
         frame: Some(beat * 24_000.0),
         loop_beats: None,
+        ..HostFacts::default()
     }
 }
 
@@ -157,6 +158,7 @@ fn nonsense_is_taken_for_nothing() {
                 beat: Some(other),
                 frame: Some(value),
                 loop_beats: Some((value, other)),
+                ..HostFacts::default()
             };
             block(&mut follower, facts);
         }
