@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
-use tresillo_tests::{cli, cli_render, close_order, paths, scenarios};
+use tresillo_tests::{cli, cli_render, close_order, paths, scenarios, validator};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(close_order::CLAP_ARGUMENT) {
@@ -19,6 +19,7 @@ fn main() -> ExitCode {
     let mut tests: Vec<Trial> = scenarios::tests();
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
+    tests.push(validator::test());
     libtest_mimic::run(&arguments, tests).exit_code()
 }
 
