@@ -144,7 +144,7 @@ impl<P: Plugin, C: ProcessContext<P>> EventOutput for HostOutput<'_, C, P> {
             };
         }
         self.finish();
-        let is_taken = match kind {
+        match kind {
             EventKind::NoteOn { velocity } if is_mpe => {
                 self.mpe.waiting = Some(Waiting::new(offset, address, velocity));
                 true
@@ -160,8 +160,7 @@ impl<P: Plugin, C: ProcessContext<P>> EventOutput for HostOutput<'_, C, P> {
                 is_taken
             }
             EventKind::Control(lock) => self.control(offset, address.channel, lock),
-        };
-        is_taken
+        }
     }
 }
 

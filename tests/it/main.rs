@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
-use tresillo_tests::{cli, cli_render, close_order, instrument, paths, recording, scenarios};
+use tresillo_tests::{
+    cli, cli_render, close_order, instrument, paths, recording, scenarios, validator,
+};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(close_order::CLAP_ARGUMENT) {
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     tests.extend(instrument::tests());
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
+    tests.push(validator::test());
     libtest_mimic::run(&arguments, tests).exit_code()
 }
 

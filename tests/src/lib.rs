@@ -2,7 +2,7 @@
 //!
 //! A [`timeline::Timeline`] is what a host does to an instance, block by block, together with what must sound, computed by
 //! `tresillo_pattern` in this process. The same timelines run in [`clap_host`] (clack, in process) and in [`vst3_host`]
-//! (JUCE by way of minihost, in a Python process).
+//! (JUCE by way of minihost, in a Python process). What a format asks of every plugin is for [`validator`] to judge.
 
 pub mod clap_host;
 pub mod cli;
@@ -18,4 +18,5 @@ pub mod scenarios;
 pub mod script;
 pub mod stream;
 pub mod timeline;
+pub mod validator;
 pub mod vst3_host;

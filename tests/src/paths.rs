@@ -32,9 +32,18 @@ pub fn tresillo() -> PathBuf {
 /// The Python that `cargo xtask setup` puts minihost into.
 #[must_use]
 pub fn python() -> PathBuf {
-    let target = build_folder();
-    let target = target.parent().map_or_else(|| target.clone(), Path::to_owned);
-    target.join("venv").join("bin").join("python")
+    target_folder().join("venv").join("bin").join("python")
+}
+
+/// Steinberg's VST3 validator, where `cargo xtask setup` puts it.
+#[must_use]
+pub fn vst3_validator() -> PathBuf {
+    target_folder().join("tools").join("vst3-validator")
+}
+
+fn target_folder() -> PathBuf {
+    let folder = build_folder();
+    folder.parent().map_or_else(|| folder.clone(), Path::to_owned)
 }
 
 /// Builds the plugin, with the guard against allocation in it, and the command. Cheap when they are fresh.

@@ -21,6 +21,7 @@ mod run;
 mod setup;
 mod test;
 mod tidy;
+mod validate;
 mod workspace;
 
 use std::process::ExitCode;
@@ -71,6 +72,12 @@ const TASKS: &[Task] = &[
         line: "build the plugin as Tresillo.clap and Tresillo.vst3 (--debug: unoptimised)",
         options: &["--debug"],
         run: bundle::run,
+    },
+    Task {
+        name: "validate",
+        line: "bundle, then run the VST3 validator, clap-validator and pluginval where they are",
+        options: &["--debug", "--yes"],
+        run: validate::run,
     },
     Task {
         name: "install",

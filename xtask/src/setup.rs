@@ -1,27 +1,51 @@
 //! `cargo xtask setup`: finds what the system lacks, installs it where it may, and else says the line to type.
 //!
 //! Nothing is asked. System packages are installed only as root, with apt, and when `--yes` or `CI=true` says so. The
-//! Python packages go into a folder of cargo's build folder, so removing that removes them.
+//! Python packages and Steinberg's VST3 validator go into cargo's build folder, so removing that removes them.
 
 mod distro;
+mod mirror;
 mod needs;
+mod validator;
 mod venv;
 
 use std::env;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::options::Options;
 use crate::run;
 use crate::setup::distro::Distro;
-use crate::setup::needs::{NEEDS, Need};
+use crate::setup::needs::{Need, Serves};
+pub(crate) use crate::setup::validator::Validator;
 use crate::setup::venv::Venv;
 use crate::workspace::Workspace;
 
+/// Something that is made in the build folder, out of what the system and the network give.
+trait Tool {
+    /// Whether it is there and works.
+    fn is_ready(&self) -> bool;
+
+    /// What it is and where.
+    fn described(&self) -> String;
+
+    /// What is not there and what that leaves out.
+    fn absent(&self) -> &'static str;
+
+    /// Why it cannot be made on this system, whatever is installed.
+    fn obstacle(&self) -> Option<String> {
+        None
+    }
+
+    /// Makes it anew.
+    fn install(&self) -> Result<()>;
+}
+
 /// Finds and installs everything that any task uses, and says what is there.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    for line in ensure(workspace, options, NEEDS)? {
+    let all = [Serves::EveryBuild, Serves::Venv, Serves::Validator, Serves::Bench];
+    for line in ensure(workspace, options, &all)? {
         println!("{line}");
     }
     Ok(())
@@ -29,20 +53,43 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// Finds and installs what the tests use; returns one line for each thing that is absent.
 pub(crate) fn for_tests(workspace: &Workspace, options: &Options) -> Result<Vec<String>> {
-    let lines = ensure(workspace, options, &needs::for_tests())?;
+    absent(workspace, options, &[Serves::EveryBuild, Serves::Venv, Serves::Validator])
+}
+
+/// Finds and installs what `cargo xtask validate` uses; returns one line for each thing that is absent.
+pub(crate) fn for_validators(workspace: &Workspace, options: &Options) -> Result<Vec<String>> {
+    absent(workspace, options, &[Serves::EveryBuild, Serves::Validator])
+}
+
+fn absent(workspace: &Workspace, options: &Options, serving: &[Serves]) -> Result<Vec<String>> {
+    let lines = ensure(workspace, options, serving)?;
     Ok(lines.into_iter().filter(|line| !line.starts_with(HERE)).collect())
 }
 
 /// How the line of a thing that is here begins.
 const HERE: &str = "here";
 
-/// One line for each need, after installing what may be installed.
-fn ensure(workspace: &Workspace, options: &Options, needs: &[Need]) -> Result<Vec<String>> {
-    let venv = Venv::of(&workspace.target);
-    let venv_is_ready = venv.is_ready();
-    // A venv that answers proves its Python; asking again would only take time.
-    let is_here = |need: &Need| (need.is_python && venv_is_ready) || (need.is_here)();
+/// One line for each need and tool, after installing what may be installed.
+fn ensure(workspace: &Workspace, options: &Options, serving: &[Serves]) -> Result<Vec<String>> {
+    let tools: [(Serves, Box<dyn Tool>); 2] = [
+        (Serves::Venv, Box::new(Venv::of(&workspace.target))),
+        (Serves::Validator, Box::new(Validator::of(&workspace.target))),
+    ];
+    let tools: Vec<_> = tools
+        .iter()
+        .filter(|(serves, _)| serving.contains(serves))
+        .map(|(serves, tool)| (*serves, tool.as_ref(), tool.is_ready(), tool.obstacle()))
+        .collect();
+    let tool_is_ready =
+        |need: &Need| tools.iter().any(|(s, _, ready, _)| *s == need.serves && *ready);
+    let is_in_vain = |need: &Need| {
+        !tool_is_ready(need) && tools.iter().any(|(s, .., bar)| *s == need.serves && bar.is_some())
+    };
+    // A tool that answers proves what it was made with; asking again would only take time.
+    let is_here = |need: &Need| tool_is_ready(need) || (need.is_here)();
 
+    let mut needs = needs::serving(serving);
+    needs.retain(|need| !is_in_vain(need));
     let mut missing: Vec<Need> = needs.iter().copied().filter(|need| !is_here(need)).collect();
     if !missing.is_empty() && may_install(options) {
         apt_install(&missing);
@@ -50,21 +97,23 @@ fn ensure(workspace: &Workspace, options: &Options, needs: &[Need]) -> Result<Ve
     }
 
     let mut lines = Vec::new();
-    for need in needs {
+    for need in &needs {
         if !missing.iter().any(|absent| absent.name == need.name) {
             lines.push(format!("{HERE}    {}: {}", need.name, need.purpose));
         }
     }
-    let python_is_missing = missing.iter().any(|need| need.is_python);
-    if venv_is_ready {
-        lines.push(format!("{HERE}    {}", venv.described()));
-    } else if !python_is_missing {
-        match venv.install() {
-            Ok(()) => lines.push(format!("{HERE}    {}", venv.described())),
-            Err(error) => lines.push(format!(
-                "absent  minihost and numpy from PyPI, so the VST3 host tests are left out: {error:#}"
-            )),
-        }
+    for (serves, tool, is_ready, obstacle) in &tools {
+        let result = match obstacle {
+            _ if *is_ready => Ok(()),
+            Some(obstacle) => Err(anyhow!("{obstacle}")),
+            // What it is made with is told below.
+            None if missing.iter().any(|need| need.serves == *serves) => continue,
+            None => tool.install(),
+        };
+        lines.push(match result {
+            Ok(()) => format!("{HERE}    {}", tool.described()),
+            Err(error) => format!("absent  {}: {error:#}", tool.absent()),
+        });
     }
     for need in &missing {
         lines.push(format!("absent  {}: {}", need.name, need.purpose));
@@ -72,7 +121,7 @@ fn ensure(workspace: &Workspace, options: &Options, needs: &[Need]) -> Result<Ve
     if !missing.is_empty() {
         lines.extend(Distro::here().lines_to_type(&missing));
     }
-    if let Some(need) = missing.iter().find(|need| need.is_required) {
+    if let Some(need) = missing.iter().find(|need| need.serves == Serves::EveryBuild) {
         for line in &lines {
             eprintln!("{line}");
         }
@@ -110,5 +159,29 @@ fn apt_install(missing: &[Need]) {
             eprintln!("setup: {error:#}");
             return;
         }
+    }
+}
+
+/// Runs it; an error holds the last line it printed.
+fn quiet(command: &mut Command) -> Result<()> {
+    let output = command.output().with_context(|| format!("starting {}", run::typed(command)))?;
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let last =
+            text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
+        bail!("{last}");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_program_gives_its_last_line() {
+        let error = quiet(Command::new(run::cargo()).arg("no-such-command")).expect_err("fails");
+        assert!(!error.to_string().is_empty());
+        assert!(!error.to_string().contains('\n'));
     }
 }

@@ -4,18 +4,26 @@ use std::process::Command;
 
 use crate::run;
 
+/// What something of the system is used for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Serves {
+    /// Nothing can be built without it.
+    EveryBuild,
+    /// The Python packages in the build folder.
+    Venv,
+    /// Steinberg's VST3 validator in the build folder.
+    Validator,
+    /// `cargo xtask bench` and nothing else.
+    Bench,
+}
+
 /// Something the system gives.
 #[derive(Clone, Copy)]
 pub(super) struct Need {
     pub(super) name: &'static str,
     /// What it is for.
     pub(super) purpose: &'static str,
-    /// Whether nothing can be built without it.
-    pub(super) is_required: bool,
-    /// Whether a test uses it; else only `cargo xtask bench` does.
-    pub(super) is_for_tests: bool,
-    /// Whether this is the Python that the venv is made with.
-    pub(super) is_python: bool,
+    pub(super) serves: Serves,
     pub(super) is_here: fn() -> bool,
     /// Debian's and Ubuntu's packages.
     pub(super) debian: &'static [&'static str],
@@ -28,9 +36,7 @@ pub(super) const NEEDS: &[Need] = &[
     Need {
         name: "a C linker (cc)",
         purpose: "links every Rust program",
-        is_required: true,
-        is_for_tests: true,
-        is_python: false,
+        serves: Serves::EveryBuild,
         is_here: has_linker,
         debian: &["gcc", "libc6-dev"],
         fedora: &["gcc"],
@@ -39,20 +45,25 @@ pub(super) const NEEDS: &[Need] = &[
     Need {
         name: "python3 with venv",
         purpose: "runs minihost, the VST3 host of the tests; they are left out without it",
-        is_required: false,
-        is_for_tests: true,
-        is_python: true,
+        serves: Serves::Venv,
         is_here: || python().is_some(),
         debian: &["python3", "python3-venv"],
         fedora: &["python3"],
         arch: &["python"],
     },
     Need {
+        name: "cmake and a C++ compiler",
+        purpose: "build Steinberg's VST3 validator; its test is left out without it",
+        serves: Serves::Validator,
+        is_here: || ["cmake", "make", "c++"].iter().all(|name| run::find_program(name).is_some()),
+        debian: &["cmake", "make", "g++"],
+        fedora: &["cmake", "make", "gcc-c++"],
+        arch: &["cmake", "make", "gcc"],
+    },
+    Need {
         name: "valgrind",
         purpose: "counts instructions in `cargo xtask bench`",
-        is_required: false,
-        is_for_tests: false,
-        is_python: false,
+        serves: Serves::Bench,
         is_here: || run::find_program("valgrind").is_some(),
         debian: &["valgrind"],
         fedora: &["valgrind"],
@@ -60,9 +71,9 @@ pub(super) const NEEDS: &[Need] = &[
     },
 ];
 
-/// Those that a test uses.
-pub(super) fn for_tests() -> Vec<Need> {
-    NEEDS.iter().copied().filter(|need| need.is_for_tests).collect()
+/// Those that serve one of these.
+pub(super) fn serving(these: &[Serves]) -> Vec<Need> {
+    NEEDS.iter().copied().filter(|need| these.contains(&need.serves)).collect()
 }
 
 /// Rust links by `cc` and by no other name; on Windows the linker is its own business (`rustup` asks for it).

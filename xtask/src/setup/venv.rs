@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::run;
-use crate::setup::needs;
+use crate::setup::{Tool, needs, quiet};
 
 /// What pip is asked for. minihost hosts VST3 plugins and gives their MIDI out on its exact frame.
 const REQUIREMENTS: [&str; 2] = ["minihost==0.11.*", "numpy"];
@@ -33,14 +33,20 @@ impl Venv {
             self.folder.join("bin/python")
         }
     }
+}
 
+impl Tool for Venv {
     /// Whether everything is in it.
-    pub(super) fn is_ready(&self) -> bool {
+    fn is_ready(&self) -> bool {
         run::succeeds(Command::new(self.python()).args(["-c", CHECK]))
     }
 
-    pub(super) fn described(&self) -> String {
+    fn described(&self) -> String {
         format!("{} in {}", REQUIREMENTS.join(" and "), self.folder.display())
+    }
+
+    fn absent(&self) -> &'static str {
+        "minihost and numpy from PyPI, so the VST3 host tests are left out"
     }
 
     /// Makes it anew and installs the packages, as wheels only: nobody waits for a compilation.
@@ -48,7 +54,7 @@ impl Venv {
     /// # Errors
     ///
     /// Without Python, without the network, or where PyPI has no wheel for this machine.
-    pub(super) fn install(&self) -> Result<()> {
+    fn install(&self) -> Result<()> {
         let python = needs::python().context("there is no python3 with venv")?;
         eprintln!("setup: installing from PyPI: {}", self.described());
         quiet(Command::new(python).args(["-m", "venv", "--clear"]).arg(&self.folder))?;
@@ -62,18 +68,6 @@ impl Venv {
     }
 }
 
-/// Runs it; an error holds the last line it printed.
-fn quiet(command: &mut Command) -> Result<()> {
-    let output = command.output().with_context(|| format!("starting {}", run::typed(command)))?;
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr);
-        let last =
-            text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
-        bail!("{last}");
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,12 +75,5 @@ mod tests {
     #[test]
     fn a_folder_without_python_is_not_ready() {
         assert!(!Venv::of(Path::new("no-such-folder")).is_ready());
-    }
-
-    #[test]
-    fn a_failing_program_gives_its_last_line() {
-        let error = quiet(Command::new(run::cargo()).arg("no-such-command")).expect_err("fails");
-        assert!(!error.to_string().is_empty());
-        assert!(!error.to_string().contains('\n'));
     }
 }
