@@ -22,7 +22,8 @@ pub fn write(project: &Project) -> (String, Vec<Warning>) {
     ];
     for (name, text) in texts {
         if !text.is_empty() {
-            setting(&mut out, name, &quoted(&text.replace(['"', '\n', '\r'], " ")));
+            let text = without_breaks(text, name, Place::DOCUMENT, &mut warnings);
+            setting(&mut out, name, &quoted(&text));
         }
     }
     if project.seed != 0 {
@@ -58,6 +59,24 @@ fn lost(warnings: &mut Vec<Warning>, place: Place, what: &str) {
     warnings.push(Warning { place, text: format!("notation cannot hold {what}; left out") });
 }
 
+/// `text` without what would end a quoted text or its line.
+fn without_breaks(text: &str, what: &str, place: Place, warnings: &mut Vec<Warning>) -> String {
+    const BREAKS: [char; 3] = ['"', '\n', '\r'];
+    if text.contains(BREAKS) {
+        let text = format!(
+            "notation cannot hold the quotes or line breaks in the {what}; spaces are written"
+        );
+        warnings.push(Warning { place, text });
+    }
+    text.replace(BREAKS, " ")
+}
+
+/// A pattern's name as it stands in its heading: in quotes only where it would lose something without.
+fn heading(name: &str) -> String {
+    let is_whole = name.trim() == name && !name.contains('#');
+    if is_whole { name.to_owned() } else { format!("\"{name}\"") }
+}
+
 fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if !text.is_empty() && text.chars().all(is_plain) {
@@ -68,7 +87,8 @@ fn quoted(text: &str) -> String {
 }
 
 fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &mut Vec<Warning>) {
-    out.push_str(&format!("\n[{}]\n", pattern.name.replace(['"', '\n', '\r', '#'], " ")));
+    let name = without_breaks(&pattern.name, "name", place, warnings);
+    out.push_str(&format!("\n[{}]\n", heading(&name)));
     if let Some(length) = pattern.length {
         let text = if length.0 % PPQ == 0 {
             (length.0 / PPQ).to_string()
@@ -96,7 +116,12 @@ fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &m
     if let Some(scale) = pattern.scale {
         setting(out, "scale", &scale.to_string());
     }
-    let heads: Vec<String> = pattern.tracks.iter().map(head).collect();
+    if !pattern.unknown.is_empty() {
+        lost(warnings, place, "fields of a later version");
+    }
+    let heads = pattern.tracks.iter().enumerate();
+    let heads: Vec<String> =
+        heads.map(|(index, track)| head(track, place.track(index), warnings)).collect();
     let width = heads.iter().map(|head| head.chars().count()).max().unwrap_or(0);
     for (index, (track, head)) in pattern.tracks.iter().zip(&heads).enumerate() {
         let place = place.track(index);
@@ -112,8 +137,8 @@ fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &m
 }
 
 /// The name and the options that its name does not say already.
-fn head(track: &Track) -> String {
-    let mut head = quoted(&track.name.replace(['"', '\n', '\r'], " "));
+fn head(track: &Track, place: Place, warnings: &mut Vec<Warning>) -> String {
+    let mut head = quoted(&without_breaks(&track.name, "name", place, warnings));
     let Destination { port, channel, key } = track.destination;
     let drum = pitch::drum(&track.name);
     let is_named_drum = drum.is_some() && drum == key && channel.get() == DRUM_CHANNEL;
