@@ -15,7 +15,7 @@ mod start;
 mod voices;
 
 use crate::document::{Destination, Metre, Pattern, Project, Step, StepSize, Track, TrackId};
-use crate::format::{LimitExceeded, Place, Warning};
+use crate::format::{LimitExceeded, Place, Warning, layer_name};
 use crate::limits::{NAME_MAX, PATTERNS_MAX, STEPS_MAX, TICK_LIMIT, TRACKS_MAX};
 use crate::smf::{MidiFile, MidiFormat, MidiTrack};
 use crate::time::{PPQ, Tick};
@@ -267,10 +267,7 @@ fn tracks(voices: &[Voice], grid: Grid, chords: Chords, told: &mut Told) -> Vec<
     for voice in voices {
         let layers: Vec<Vec<Step>> = grid.lay(&voice.notes, voice.key, chords, told);
         for (layer, steps) in layers.into_iter().enumerate() {
-            let name = match layer {
-                0 => voice.name.clone(),
-                layer => format!("{} ({})", voice.name, layer + 1),
-            };
+            let name = layer_name(&voice.name, layer);
             tracks.push(Track {
                 id: TrackId(u32::try_from(tracks.len() + 1).unwrap_or(u32::MAX)),
                 name,
