@@ -1,6 +1,7 @@
 //! The laws of playback, with random documents, and proof that nothing allocates under it.
 
 mod allocation;
+mod damaged;
 mod documents;
 mod hydrogen;
 mod import;
