@@ -3,6 +3,7 @@
 mod allocation;
 mod damaged;
 mod documents;
+mod hostile;
 mod hydrogen;
 mod import;
 mod playback;
