@@ -10,6 +10,7 @@ pub mod steppy;
 use std::fmt;
 
 use crate::document::{Project, Slot};
+use crate::limits::NAME_MAX;
 
 /// Something a reader could not take as it was written, though the rest is usable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,10 +115,37 @@ impl LimitExceeded {
     }
 }
 
+/// The name of a further track of what one track cannot hold: "Snare (2)", no longer than a name may be.
+pub(crate) fn layer_name(name: &str, layer: usize) -> String {
+    if layer == 0 {
+        return name.to_owned();
+    }
+    name_with(name, &format!(" ({})", layer + 1))
+}
+
+/// `name` and what tells it from others, which is kept whole; no longer than a name may be.
+pub(crate) fn name_with(name: &str, suffix: &str) -> String {
+    let room = NAME_MAX.saturating_sub(suffix.chars().count());
+    name.chars().take(room).chain(suffix.chars()).collect()
+}
+
 struct WithColon(Place);
 
 impl fmt::Display for WithColon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 == Place::DOCUMENT { Ok(()) } else { write!(f, "{}: ", self.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NAME_MAX, layer_name};
+
+    #[test]
+    fn the_name_of_a_further_track_is_no_longer_than_a_name_may_be() {
+        assert_eq!(layer_name("Snare", 0), "Snare");
+        assert_eq!(layer_name("Snare", 1), "Snare (2)");
+        let name = layer_name(&"ü".repeat(NAME_MAX), 10);
+        assert_eq!((name.chars().count(), name.ends_with("ü (11)")), (NAME_MAX, true));
     }
 }

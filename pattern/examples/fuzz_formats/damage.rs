@@ -1,90 +1,55 @@
 //! Damage to files, the same for the same number: shared by the tests and the long run.
+//!
+//! Every second number is damaged as bytes, the others as what they are, so that most of them are still read and what
+//! lies behind the parsers is reached too.
 
-/// The damaged version number `index` of one of `seeds`: one to eight changes to it.
-pub(crate) fn mutate(seeds: &[Vec<u8>], index: u64) -> Vec<u8> {
-    let mut random = Random(index.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    let mut bytes = random.choose(seeds).cloned().unwrap_or_default();
-    for _ in 0..=random.below(8) {
-        change(&mut bytes, seeds, &mut random);
-    }
-    bytes
+#[path = "damage/blind.rs"]
+mod blind;
+#[path = "damage/json.rs"]
+mod json;
+#[path = "damage/notation.rs"]
+mod notation;
+#[path = "damage/smf.rs"]
+mod smf;
+#[path = "damage/xml.rs"]
+mod xml;
+
+/// What a file is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    /// Standard MIDI Files.
+    Smf,
+    /// Project files and StepPy's.
+    Json,
+    /// Notation.
+    Notation,
+    /// Hydrogen's files.
+    Xml,
 }
 
-fn change(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], random: &mut Random) {
-    // What readers stumble over: huge and negative numbers, brackets, tags, entities, status bytes.
-    const WORDS: &[&[u8]] = &[
-        b"-1",
-        b"1e308",
-        b"99999999999999999999",
-        b"NaN",
-        b"null",
-        b"[[[[",
-        b"{\"on\":",
-        b"]",
-        b"}",
-        b"\"",
-        b"<pattern>",
-        b"</note>",
-        b"<note>",
-        b"&lol;",
-        b"&#0;",
-        b"<![CDATA[",
-        b"<!--",
-        b"<!DOCTYPE",
-        b"\xFF\x2F\x00",
-        b"\xFF\xFF\xFF\x7F",
-        b"\x90\x00\x00",
-        b"MTrk\xFF\xFF\xFF\xFF",
-        b"\0",
-        b"0.00001",
-        b"true",
-        b"virtual",
-    ];
-    let at = random.below(bytes.len() + 1);
-    let end = (at + random.below(64)).min(bytes.len());
-    match random.below(8) {
-        0 | 1 => {
-            if let Some(byte) = bytes.get_mut(at) {
-                *byte = u8::try_from(random.below(256)).unwrap_or(0);
-            }
-        }
-        2 => {
-            if let Some(byte) = bytes.get_mut(at) {
-                *byte ^= 1 << random.below(8);
-            }
-        }
-        3 => {
-            let word = random.choose(WORDS).copied().unwrap_or_default();
-            bytes.splice(at..at, word.iter().copied());
-        }
-        4 => {
-            // A number in the text becomes another one.
-            let digits = bytes.iter().skip(at).position(u8::is_ascii_digit).map(|skip| at + skip);
-            let word = random.choose(WORDS).copied().unwrap_or_default();
-            if let Some(start) = digits {
-                let length = bytes.iter().skip(start).take_while(|b| b.is_ascii_digit()).count();
-                bytes.splice(start..start + length, word.iter().copied());
-            }
-        }
-        5 => {
-            bytes.drain(at..end);
-        }
-        6 => {
-            let piece = bytes.get(at..end).unwrap_or_default().to_vec();
-            let times = 1 + random.below(40);
-            bytes.splice(at..at, piece.repeat(times));
-        }
-        _ => {
-            let other = random.choose(seeds).cloned().unwrap_or_default();
-            let from = random.below(other.len() + 1);
-            let to = (from + random.below(400)).min(other.len());
-            bytes.splice(at..end, other.get(from..to).unwrap_or_default().iter().copied());
+/// Whether the damage of this number leaves most of the syntax whole.
+pub(crate) fn keeps_syntax(index: u64) -> bool {
+    index % 2 == 1
+}
+
+/// The damaged version number `index` of one of `seeds`.
+pub(crate) fn mutate(syntax: Syntax, seeds: &[Vec<u8>], index: u64) -> Vec<u8> {
+    let mut random = Random(index.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mut bytes = random.choose(seeds).cloned().unwrap_or_default();
+    if keeps_syntax(index) {
+        let structured = match syntax {
+            Syntax::Smf => smf::mutate(&bytes, seeds, &mut random),
+            Syntax::Json => json::mutate(&bytes, seeds, &mut random),
+            Syntax::Notation => notation::mutate(&bytes, seeds, &mut random),
+            Syntax::Xml => xml::mutate(&bytes, seeds, &mut random),
+        };
+        // A seed that is broken already has no structure to keep.
+        if let Some(structured) = structured {
+            return structured;
         }
     }
-    // Now and then the file breaks off.
-    if random.below(20) == 0 {
-        bytes.truncate(at);
-    }
+    blind::mutate(&mut bytes, seeds, &mut random);
+    bytes
 }
 
 /// Source: Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (14), 2003.
@@ -103,8 +68,46 @@ impl Random {
         usize::try_from((self.next() >> 11) % limit).unwrap_or(0)
     }
 
+    /// True once in `count` times.
+    fn is_one_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
+    }
+
+    fn byte(&mut self) -> u8 {
+        u8::try_from(self.below(256)).unwrap_or(0)
+    }
+
+    /// An end of the range, what lies beside it, or anything between.
+    fn edge(&mut self, min: i64, max: i64) -> i64 {
+        match self.below(6) {
+            0 | 1 => min,
+            2 => max,
+            3 => min.saturating_add(1).min(max),
+            4 => max.saturating_sub(1).max(min),
+            _ => {
+                let span = usize::try_from(max.saturating_sub(min)).unwrap_or(1 << 30);
+                let offset = self.below(span.saturating_add(1));
+                min.saturating_add(i64::try_from(offset).unwrap_or(0)).min(max)
+            }
+        }
+    }
+
+    /// How often something is repeated: mostly a few times, at times hundreds.
+    fn repeats(&mut self) -> usize {
+        match self.below(8) {
+            0 => 100 + self.below(400),
+            1 => 16 + self.below(32),
+            _ => 1 + self.below(4),
+        }
+    }
+
     fn choose<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
         let index = self.below(list.len());
         list.get(index)
+    }
+
+    /// One of `list`, which is not empty, or "".
+    fn word<'a>(&mut self, list: &[&'a str]) -> &'a str {
+        self.choose(list).copied().unwrap_or_default()
     }
 }

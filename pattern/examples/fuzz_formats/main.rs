@@ -1,74 +1,103 @@
 //! Feeds damaged files to the readers: `cargo run --release --example fuzz_formats -- COUNT FILE...`.
 //!
-//! Each file is a seed; its name says which reader takes it (`.steppy.json` is StepPy's). A panic names the number that repeats it.
+//! Each file is a seed; its name says which reader takes it (`.steppy.json` is StepPy's). A panic names the number that
+//! repeats it: `COUNT` may be one number behind `=` instead, as in `=4711`, to damage and read that one alone.
 
 mod damage;
+mod readers;
 
 use std::time::{Duration, Instant};
 
-use tresillo_pattern::format::{hydrogen, json, notation, steppy};
-use tresillo_pattern::smf::{self, ImportOptions};
-use tresillo_pattern::{NoteBuffer, PatternIndex, Performance, Project, Window, play};
+use damage::Syntax;
 
 #[allow(clippy::print_stdout, reason = "a program for a terminal")]
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let count: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(50_000);
+    let count = arguments.next().unwrap_or_default();
+    let numbers = match count.strip_prefix('=').and_then(|number| number.parse().ok()) {
+        Some(number) => number..number + 1,
+        None => 0..count.parse().unwrap_or(50_000u64),
+    };
     let files: Vec<(String, Vec<u8>)> =
         arguments.filter_map(|name| Some((name.clone(), std::fs::read(name).ok()?))).collect();
-    for (extensions, take) in READERS {
-        let is_its = |name: &str| extensions.iter().any(|extension| name.ends_with(extension));
-        let seeds: Vec<Vec<u8>> =
-            files.iter().filter(|(name, _)| is_its(name)).map(|(_, bytes)| bytes.clone()).collect();
+    for reader in READERS {
+        let is_its = |name: &str| reader.extensions.iter().any(|end| name.ends_with(end));
+        // The first reader whose extension fits takes a file.
+        let is_others = |name: &str| {
+            let before = READERS.iter().take_while(|other| other.name != reader.name);
+            before.flat_map(|other| other.extensions).any(|end| name.ends_with(end))
+        };
+        let seeds: Vec<Vec<u8>> = files
+            .iter()
+            .filter(|(name, _)| is_its(name) && !is_others(name))
+            .map(|(_, bytes)| bytes.clone())
+            .collect();
         if seeds.is_empty() {
-            println!("{extensions:?}: no seeds");
+            println!("{}: no seeds", reader.name);
             continue;
         }
-        let (mut read, mut slowest, start) = (0u64, (Duration::ZERO, 0), Instant::now());
-        for index in 0..count {
-            let bytes = damage::mutate(&seeds, index);
-            let begin = Instant::now();
-            match std::panic::catch_unwind(|| take(&bytes)) {
-                Ok(was_read) => read += u64::from(was_read),
-                Err(_) => println!("{extensions:?}: panic at number {index}"),
-            }
-            slowest = slowest.max((begin.elapsed(), index));
+        run(reader, &seeds, numbers.clone());
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "a program for a terminal")]
+fn run(reader: &Reader, seeds: &[Vec<u8>], numbers: std::ops::Range<u64>) {
+    // Inputs and how many of them were read, of blind damage and of damage that keeps the syntax.
+    let mut counts = [(0u64, 0u64); 2];
+    let mut slowest = (Duration::ZERO, 0);
+    let start = Instant::now();
+    for number in numbers {
+        let bytes = damage::mutate(reader.syntax, seeds, number);
+        let begin = Instant::now();
+        let was_read = std::panic::catch_unwind(|| (reader.take)(&bytes)).unwrap_or_else(|_| {
+            println!("{}: panic at number {number}", reader.name);
+            false
+        });
+        slowest = slowest.max((begin.elapsed(), number));
+        if let Some((inputs, read)) = counts.get_mut(usize::from(damage::keeps_syntax(number))) {
+            *inputs += 1;
+            *read += u64::from(was_read);
         }
-        println!(
-            "{extensions:?}: {count} inputs in {:.1} s, {read} of them read, slowest {:?} (number {})",
-            start.elapsed().as_secs_f64(),
-            slowest.0,
-            slowest.1
-        );
     }
+    let [(blind, blind_read), (kept, kept_read)] = counts;
+    println!(
+        "{}: {} inputs in {:.1} s; read {blind_read} of {blind} damaged blindly, {kept_read} of {kept} with their syntax \
+         kept; slowest {:?} (number {})",
+        reader.name,
+        blind + kept,
+        start.elapsed().as_secs_f64(),
+        slowest.0,
+        slowest.1
+    );
 }
 
-/// Plays a little of every pattern and writes the whole; always true.
-fn is_sound(project: &Project) -> bool {
-    for pattern in 0..u8::try_from(project.patterns.len()).unwrap_or(u8::MAX) {
-        let performance = Performance { pattern: PatternIndex(pattern), ..Performance::default() };
-        let mut notes = NoteBuffer::with_capacity(10_000);
-        play(project, &performance, Window::new(-30_000, 90_000), &mut notes);
-    }
-    !json::write(project).is_empty() && !notation::write(project).0.is_empty()
+struct Reader {
+    name: &'static str,
+    extensions: &'static [&'static str],
+    syntax: Syntax,
+    /// Takes a file; whether it could be read.
+    take: fn(&[u8]) -> bool,
 }
 
-/// Takes a file; whether it could be read.
-type Take = fn(&[u8]) -> bool;
-
-const READERS: &[(&[&str], Take)] = &[
-    (&[".steppy.json"], |bytes| steppy::read(bytes).is_ok()),
-    // What is read is played and written too: a reader that lets nonsense in would fail there.
-    (&[".json"], |bytes| json::read(bytes).is_ok_and(|(project, _)| is_sound(&project))),
-    (&[".txt"], |bytes| {
-        let text = String::from_utf8_lossy(bytes);
-        notation::read(&text).is_ok_and(|(project, _)| is_sound(&project))
-    }),
-    (&[".h2pattern", ".h2song"], |bytes| hydrogen::read(bytes).is_ok()),
-    (&[".mid"], |bytes| {
-        let Ok((file, _)) = smf::read(bytes) else { return false };
-        let to = Some(tresillo_pattern::Tick(32 * tresillo_pattern::PPQ));
-        let whole = smf::import(&file, &ImportOptions::default()).is_ok();
-        smf::import(&file, &ImportOptions { to, ..ImportOptions::default() }).is_ok() || whole
-    }),
+const READERS: &[Reader] = &[
+    Reader {
+        name: "steppy",
+        extensions: &[".steppy.json"],
+        syntax: Syntax::Json,
+        take: readers::read_steppy,
+    },
+    Reader { name: "json", extensions: &[".json"], syntax: Syntax::Json, take: readers::read_json },
+    Reader {
+        name: "notation",
+        extensions: &[".txt"],
+        syntax: Syntax::Notation,
+        take: readers::read_notation,
+    },
+    Reader {
+        name: "hydrogen",
+        extensions: &[".h2pattern", ".h2song"],
+        syntax: Syntax::Xml,
+        take: readers::read_hydrogen,
+    },
+    Reader { name: "smf", extensions: &[".mid"], syntax: Syntax::Smf, take: readers::read_smf },
 ];

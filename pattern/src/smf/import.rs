@@ -26,7 +26,7 @@ use std::ops::Range;
 use crate::document::{
     Destination, Locks, Pattern, Program, Project, Song, StepSize, Track, TrackId,
 };
-use crate::format::{LimitExceeded, Place, Warning};
+use crate::format::{LimitExceeded, Place, Warning, layer_name};
 use crate::limits::{NAME_MAX, PATTERNS_MAX, TICK_LIMIT, TRACKS_MAX};
 use crate::smf::{MidiFile, MidiFormat, MidiTrack};
 use crate::time::Tick;
@@ -304,10 +304,7 @@ fn pattern(laid: &[(Voice, Laid)], grid: Grid, places: Range<i64>) -> Pattern {
     let mut tracks: Vec<Track> = Vec::new();
     for (voice, laid) in laid {
         for (layer, steps) in laid.tracks(&places).into_iter().enumerate() {
-            let name = match layer {
-                0 => voice.name.clone(),
-                layer => format!("{} ({})", voice.name, layer + 1),
-            };
+            let name = layer_name(&voice.name, layer);
             tracks.push(Track {
                 id: TrackId(u32::try_from(tracks.len() + 1).unwrap_or(u32::MAX)),
                 name,

@@ -6,6 +6,7 @@ use tresillo_pattern::document::Velocity;
 use tresillo_pattern::format::hydrogen;
 use tresillo_pattern::*;
 
+use crate::shared::damage::Syntax;
 use crate::shared::{files, mutated};
 
 /// What stands between `<name>` and `</name>`, each time.
@@ -157,7 +158,7 @@ fn no_damage_makes_the_hydrogen_reader_panic_or_run_wild() {
     ];
     seeds.extend(files("hydrogen/patterns", &["h2pattern"]).into_iter().map(|(_, bytes)| bytes));
     let mut read_count = 0;
-    for bytes in mutated(&seeds, 2000) {
+    for bytes in mutated(Syntax::Xml, &seeds, 2000) {
         if let Ok((read, _)) = hydrogen::read(&bytes) {
             read_count += 1;
             let mut notes = Vec::new();

@@ -13,6 +13,7 @@ use tresillo_pattern::smf::{
 use tresillo_pattern::*;
 
 use crate::documents::{performance, project};
+use crate::shared::damage::Syntax;
 use crate::shared::{files, mutated};
 
 /// Onset, channel, key, velocity, length.
@@ -224,7 +225,7 @@ fn no_damage_makes_the_import_panic_or_run_wild() {
         files("midi/conformance", &["mid"]).into_iter().chain(files("midi/music", &["mid"]));
     seeds.extend(shared.map(|(_, bytes)| bytes).filter(|bytes| bytes.len() < 20_000));
     let mut imported = 0;
-    for (index, bytes) in mutated(&seeds, 2000).enumerate() {
+    for (index, bytes) in mutated(Syntax::Smf, &seeds, 2000).enumerate() {
         let Ok((file, _)) = smf::read(&bytes) else { continue };
         let options = ImportOptions {
             timing: if index % 2 == 0 { Timing::Keep } else { Timing::Quantise },

@@ -1,7 +1,9 @@
 //! The laws of playback, with random documents, and proof that nothing allocates under it.
 
 mod allocation;
+mod damaged;
 mod documents;
+mod hostile;
 mod hydrogen;
 mod import;
 mod playback;

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use damage::Syntax;
+
 /// The shared files with one of these extensions, by name; none, and a word about it, where they are absent.
 ///
 /// They lie in `shared/data` beside the project, or further up where the project is a worktree.
@@ -25,11 +27,17 @@ pub(crate) fn files(folder: &str, extensions: &[&str]) -> Vec<(String, Vec<u8>)>
     files
 }
 
-/// So many damaged versions of `seeds`, the same in every run: bytes changed, numbers blown up, pieces cut, doubled
-/// and exchanged.
-pub(crate) fn mutated(seeds: &[Vec<u8>], count: u64) -> impl Iterator<Item = Vec<u8>> {
-    (0..count).map(move |index| damage::mutate(seeds, index))
+/// So many damaged versions of `seeds`, the same in every run, half of them with their syntax kept.
+pub(crate) fn mutated(
+    syntax: Syntax,
+    seeds: &[Vec<u8>],
+    count: u64,
+) -> impl Iterator<Item = Vec<u8>> {
+    (0..count).map(move |index| damage::mutate(syntax, seeds, index))
 }
 
 #[path = "../../examples/fuzz_formats/damage.rs"]
 pub(crate) mod damage;
+
+#[path = "../../examples/fuzz_formats/readers.rs"]
+pub(crate) mod readers;

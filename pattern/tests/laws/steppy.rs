@@ -5,6 +5,7 @@ use tresillo_pattern::document::Velocity;
 use tresillo_pattern::format::steppy;
 use tresillo_pattern::*;
 
+use crate::shared::damage::Syntax;
 use crate::shared::{files, mutated};
 
 #[test]
@@ -66,7 +67,7 @@ fn no_damage_makes_the_steppy_reader_panic() {
     ];
     seeds.extend(files("steppy", &["json"]).into_iter().map(|(_, bytes)| bytes));
     let mut read_count = 0;
-    for bytes in mutated(&seeds, 2000) {
+    for bytes in mutated(Syntax::Json, &seeds, 2000) {
         let _ = steppy::looks_like_steppy(&bytes);
         if let Ok((project, _)) = steppy::read(&bytes) {
             read_count += 1;

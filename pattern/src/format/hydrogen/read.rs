@@ -10,7 +10,7 @@ use crate::format::hydrogen::file::{File, Instrument, Note, Pattern as FilePatte
 use crate::format::hydrogen::hits::{hits, lead};
 use crate::format::hydrogen::lay::Grid;
 use crate::format::hydrogen::{BYTES_MAX, GROUPS_MAX, Hydrogen, HydrogenError, TICKS, drums, xml};
-use crate::format::{LimitExceeded, Place, Warning};
+use crate::format::{LimitExceeded, Place, Warning, layer_name};
 use crate::limits::{NAME_MAX, PATTERNS_MAX, STEPS_MAX, TEMPO_BPM, TRACKS_MAX};
 use crate::time::Ticks;
 
@@ -228,10 +228,7 @@ fn pattern(
         let room = TRACKS_MAX.saturating_sub(tracks.len());
         let laid = grid.lay(&hits, sound.key, room).map_err(too_many)?;
         for (layer, steps) in laid.into_iter().enumerate() {
-            let name = match layer {
-                0 => sound.name.clone(),
-                layer => format!("{} ({})", sound.name, layer + 1),
-            };
+            let name = layer_name(&sound.name, layer);
             tracks.push(Track {
                 id: TrackId(u32::try_from(tracks.len() + 1).unwrap_or(u32::MAX)),
                 name,

@@ -61,17 +61,15 @@ fn lines<'a>(
     out: &mut String,
 ) {
     let inner = indent + 2;
-    let mut separator = String::from(open);
-    for (name, node) in members {
-        out.push_str(&separator);
-        out.push('\n');
+    out.push(open);
+    for (index, (name, node)) in members.enumerate() {
+        out.push_str(if index > 0 { ",\n" } else { "\n" });
         out.push_str(&" ".repeat(inner));
         if let Some(name) = name {
             out.push_str(&Value::from(name).to_string());
             out.push_str(": ");
         }
         write(node, inner, out);
-        separator = String::from(",");
     }
     out.push('\n');
     out.push_str(&" ".repeat(indent));

@@ -1,5 +1,5 @@
 use super::{ReadError, read, write};
-use crate::document::Project;
+use crate::document::{Project, Tempo};
 
 fn reread(text: &str) -> Project {
     read(text.as_bytes()).unwrap().0
@@ -107,6 +107,29 @@ fn an_empty_project_is_one_line_and_defaults_are_left_out() {
 fn a_later_minor_version_keeps_what_is_unknown() {
     let project = reread(r#"{"format": "tresillo/1.4", "morph": 3}"#);
     assert_eq!(write(&project), "{ \"format\": \"tresillo/1\", \"morph\": 3 }\n");
+}
+
+/// Tempi of MIDI files are microseconds a quarter note, which few decimals of BPM tell.
+#[test]
+fn a_tempo_is_read_as_the_number_that_was_written() {
+    for microseconds in (60_061..1_000_000).step_by(997) {
+        let tempo = Tempo::new(6e7 / f64::from(microseconds)).unwrap();
+        let project = Project { tempo, ..Project::default() };
+        assert_eq!(reread(&write(&project)), project);
+    }
+}
+
+/// Beyond the end of a line even an empty list stands on lines of its own, and has both its brackets.
+#[test]
+fn empty_lists_deep_in_unknown_fields_survive() {
+    for (open, close) in [("[", "]"), ("{\"a\": ", "}")] {
+        let (open, close) = (open.repeat(60), close.repeat(60));
+        for inner in ["[]", "{}"] {
+            let project =
+                reread(&format!(r#"{{"format": "tresillo/1", "later": {open}{inner}{close}}}"#));
+            assert_eq!(reread(&write(&project)), project);
+        }
+    }
 }
 
 #[test]

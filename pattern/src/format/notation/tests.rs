@@ -173,3 +173,32 @@ fn what_notation_cannot_hold_is_told() {
         "pattern 1, track 1, step 2: notation cannot hold what a step that is off would play; left out"
     );
 }
+
+#[test]
+fn fields_of_a_later_version_are_told_at_every_level() {
+    let text = r#"{"format": "tresillo/1", "a": 1, "patterns": [{"a": 1, "tracks": [{"id": 1, "a": 1, "gates": ".",
+        "steps": [{"step": 1, "a": 1}], "lanes": [{"property": "chance", "length": 1, "a": 1}]}]}]}"#;
+    let (project, _) = crate::format::json::read(text.as_bytes()).unwrap();
+    let (_, warnings) = write(&project);
+    let places: Vec<String> = warnings.iter().map(|warning| warning.place.to_string()).collect();
+    let step = "pattern 1, track 1, step 1";
+    let track = "pattern 1, track 1";
+    assert_eq!(places, ["", "pattern 1", step, track, track], "{warnings:?}");
+}
+
+#[test]
+fn quotes_and_line_breaks_are_told_and_other_signs_of_names_stay() {
+    let mut project = reread("[A]\nkick: x");
+    project.description = "says \"no\"\nand goes".to_owned();
+    project.patterns[0].name = " a ] # b:c ".to_owned();
+    project.patterns[0].tracks[0].name = "x # = : ]".to_owned();
+    let (text, warnings) = write(&project);
+    assert_eq!(warnings.len(), 1);
+    assert_eq!(
+        warnings[0].to_string(),
+        "notation cannot hold the quotes or line breaks in the description; spaces are written"
+    );
+    let again = reread(&text);
+    assert_eq!(again.patterns, project.patterns);
+    assert_eq!(again.description, "says  no  and goes");
+}

@@ -22,7 +22,7 @@ pub fn write(project: &Project) -> (String, Vec<Warning>) {
     ];
     for (name, text) in texts {
         if !text.is_empty() {
-            let text = one_line(text, Place::DOCUMENT, &mut warnings);
+            let text = without_breaks(text, name, Place::DOCUMENT, &mut warnings);
             setting(&mut out, name, &quoted(&text));
         }
     }
@@ -67,14 +67,22 @@ pub(super) fn held_name(name: &str) -> String {
     name.replace(['"', '\n', '\r'], " ")
 }
 
-/// A text that fits between quotes on a line, and a word about it where it did not.
-fn one_line(text: &str, place: Place, warnings: &mut Vec<Warning>) -> String {
-    let fitting = held_name(text);
-    if fitting != text {
-        let text = "quotes and line breaks in a text are written as spaces".to_owned();
+/// `text` without what would end a quoted text or its line.
+fn without_breaks(text: &str, what: &str, place: Place, warnings: &mut Vec<Warning>) -> String {
+    let held = held_name(text);
+    if held != text {
+        let text = format!(
+            "notation cannot hold the quotes or line breaks in the {what}; spaces are written"
+        );
         warnings.push(Warning { place, text });
     }
-    fitting
+    held
+}
+
+/// A pattern's name as it stands in its heading: in quotes only where it would lose something without.
+fn heading(name: &str) -> String {
+    let is_whole = name.trim() == name && !name.contains('#');
+    if is_whole { name.to_owned() } else { format!("\"{name}\"") }
 }
 
 pub(super) fn quoted(text: &str) -> String {
@@ -87,10 +95,8 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &mut Vec<Warning>) {
-    let name = one_line(&pattern.name, place, warnings);
-    let is_plain = !name.contains('#') && name.trim() == name;
-    let heading = if is_plain { name } else { format!("\"{name}\"") };
-    out.push_str(&format!("\n[{heading}]\n"));
+    let name = without_breaks(&pattern.name, "name", place, warnings);
+    out.push_str(&format!("\n[{}]\n", heading(&name)));
     if let Some(length) = pattern.length {
         let text = if length.0 % PPQ == 0 {
             (length.0 / PPQ).to_string()
@@ -128,9 +134,12 @@ fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &m
     if let Some(scale) = pattern.scale {
         setting(out, "scale", &scale.to_string());
     }
+    if !pattern.unknown.is_empty() {
+        lost(warnings, place, "fields of a later version");
+    }
     let heads = pattern.tracks.iter().enumerate();
-    let heads = heads.map(|(index, track)| head(track, place.track(index), warnings));
-    let heads: Vec<String> = heads.collect();
+    let heads: Vec<String> =
+        heads.map(|(index, track)| head(track, place.track(index), warnings)).collect();
     let width = heads.iter().map(|head| head.chars().count()).max().unwrap_or(0);
     for (index, (track, head)) in pattern.tracks.iter().zip(&heads).enumerate() {
         let place = place.track(index);
@@ -147,7 +156,7 @@ fn write_pattern(out: &mut String, pattern: &Pattern, place: Place, warnings: &m
 
 /// The name and the options that its name does not say already.
 fn head(track: &Track, place: Place, warnings: &mut Vec<Warning>) -> String {
-    let mut head = quoted(&one_line(&track.name, place, warnings));
+    let mut head = quoted(&without_breaks(&track.name, "name", place, warnings));
     let Destination { port, channel, key } = track.destination;
     let drum = pitch::drum(&track.name);
     let is_named_drum = drum.is_some() && drum == key && channel.get() == DRUM_CHANNEL;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::{Channel, Key, Program};
-use crate::format::pitch;
+use crate::format::{name_with, pitch};
 use crate::smf::import::collect::{Line, MidiNote, Piece};
 use crate::smf::import::one_line;
 
@@ -55,6 +55,6 @@ fn name(line: &Line) -> String {
     match one_line(&line.name) {
         name if name.is_empty() => format!("Channel {channel}"),
         name if line.is_alone => name,
-        name => format!("{name} {channel}"),
+        name => name_with(&name, &format!(" {channel}")),
     }
 }
