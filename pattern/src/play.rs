@@ -67,7 +67,7 @@ pub(crate) fn play_tracks(
         return;
     }
     each_playing(project, performance, window, |context, window, track_index, track| {
-        if !tracks.contains(&track_index) {
+        if !tracks.contains(&track_index) || context.is_far(track, window) {
             return;
         }
         if !track.base.is_empty() {
@@ -251,6 +251,18 @@ impl Context<'_> {
             track.step_size.place_at(Tick(window.end.0.saturating_add(self.early_max(track))));
         let further_back = if has_long_ratchet(track, first) { SPAN_STEPS_MAX - 1 } else { 0 };
         self.inside(track, first.saturating_sub(further_back), last)
+    }
+
+    /// Whether a slot of the song lies so far from `window` that nothing of a track reaches from one to the other: a quick yes
+    /// for the slots beside the one that plays.
+    #[inline]
+    fn is_far(&self, track: &Track, window: Window) -> bool {
+        let Window { start, end } = self.extent;
+        let step_ticks = track.step_size.ticks_ceil();
+        // The longest ratchet, and what shifts the step itself by.
+        let late = (SPAN_STEPS_MAX + 4) * step_ticks + self.feel.delay_max();
+        window.end.0.saturating_add(self.early_max(track)) < start.0
+            || window.start.0.saturating_sub(late) > end.0
     }
 
     /// Those of some places that its slot of the song has of a pattern.
