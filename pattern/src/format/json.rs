@@ -20,6 +20,7 @@
 
 mod emit;
 mod file;
+mod migrate;
 mod read;
 mod read_song;
 mod read_steps;
@@ -72,6 +73,14 @@ pub enum ReadError {
     OtherFormat {
         /// What it says it is.
         found: String,
+    },
+    /// It is of an older version, and a field does not hold what it should. Places in the file are not known any more.
+    #[error("a file of {found}, made into the format of today: {message}")]
+    Lifted {
+        /// What it says it is.
+        found: String,
+        /// What the parser says.
+        message: String,
     },
     /// There is more of something than a project may hold.
     #[error(transparent)]

@@ -3,6 +3,7 @@
 mod allocation;
 mod damaged;
 mod documents;
+mod frozen;
 mod hostile;
 mod hydrogen;
 mod import;

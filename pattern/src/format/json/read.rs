@@ -6,9 +6,10 @@ use crate::document::{
     Metre, OutOfRange, Pattern, Percent, Port, Project, Property, Scale, Step, StepSize, Swing,
     SwingPercent, SwingUnit, Tempo, Track, TrackId, Unknown,
 };
+use crate::format::json::migrate::{LIFTS, Lift};
 use crate::format::json::read_song::song;
 use crate::format::json::read_steps::{fill_all, gates, locks, step_size};
-use crate::format::json::{FORMAT, ReadError, file};
+use crate::format::json::{ReadError, file, migrate};
 use crate::format::{LimitExceeded, Place, Warning, warn_of_tied_tracks};
 use crate::limits::{
     DOCUMENT_BYTES_MAX, LANES_MAX, NAME_MAX, PATTERN_TICKS_MAX, PATTERNS_MAX, STEPS_MAX, TRACKS_MAX,
@@ -20,13 +21,26 @@ use crate::time::{PPQ, Ticks, mul_div_round};
 /// # Errors
 /// [`ReadError`] when it is no project file of a version this program knows, or holds what a project cannot.
 pub fn read(bytes: &[u8]) -> Result<(Project, Vec<Warning>), ReadError> {
+    read_lifted(bytes, LIFTS)
+}
+
+/// Reads a project file of the version that `lifts` end at, or of one that they begin with.
+pub(super) fn read_lifted(
+    bytes: &[u8],
+    lifts: &[Lift],
+) -> Result<(Project, Vec<Warning>), ReadError> {
     if bytes.len() > DOCUMENT_BYTES_MAX {
         return Err(ReadError::TooLarge { bytes: bytes.len(), max: DOCUMENT_BYTES_MAX });
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|error| ReadError::NotText { byte: error.valid_up_to() })?;
-    check_format(text)?;
-    let file: file::Project = serde_json::from_str(text).map_err(syntax)?;
+    let found = format_of(text)?;
+    let file: file::Project = match migrate::lifts_for(&found, lifts) {
+        None => return Err(ReadError::OtherFormat { found }),
+        Some([]) => serde_json::from_str(text).map_err(syntax)?,
+        Some(lifts) => migrate::read(text, lifts)
+            .map_err(|error| ReadError::Lifted { found, message: error.to_string() })?,
+    };
     let mut warnings = Vec::new();
     let project = project(file, &mut warnings)?;
     warn_of_tied_tracks(&project, &mut warnings);
@@ -40,23 +54,16 @@ fn syntax(error: serde_json::Error) -> ReadError {
     ReadError::Syntax { line: error.line(), column: error.column(), message }
 }
 
-/// A later minor version (`tresillo/1.2`) is read too: what it adds is kept as unknown.
-fn check_format(text: &str) -> Result<(), ReadError> {
+/// What the file says it is.
+fn format_of(text: &str) -> Result<String, ReadError> {
     if !text.trim_start().starts_with('{') {
         // A list, a number, a text: JSON perhaps, but no project.
         let _: serde::de::IgnoredAny = serde_json::from_str(text).map_err(syntax)?;
         return Err(ReadError::NoFormat);
     }
     let header: file::Header = serde_json::from_str(text).map_err(syntax)?;
-    let Some(format) = header.format else { return Err(ReadError::NoFormat) };
-    let found = format.as_str().map_or_else(|| format.to_string(), str::to_owned);
-    let is_known = found == FORMAT
-        || found.strip_prefix(FORMAT).is_some_and(|minor| {
-            minor.strip_prefix('.').is_some_and(|digits| {
-                !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())
-            })
-        });
-    if is_known { Ok(()) } else { Err(ReadError::OtherFormat { found }) }
+    let format = header.format.ok_or(ReadError::NoFormat)?;
+    Ok(format.as_str().map_or_else(|| format.to_string(), str::to_owned))
 }
 
 pub(super) fn at(place: Place) -> impl Fn(OutOfRange) -> ReadError {
