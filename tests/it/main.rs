@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
-use tresillo_tests::{cli, cli_render, close_order, paths, scenarios, validator};
+use tresillo_tests::{ardour, cli, cli_render, close_order, paths, scenarios, validator};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(close_order::CLAP_ARGUMENT) {
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
     tests.push(validator::test());
+    tests.push(ardour::test());
     libtest_mimic::run(&arguments, tests).exit_code()
 }
 
