@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
-    cli, cli_render, close_order, instrument, paths, recording, scenarios, validator,
+    ardour, cli, cli_render, close_order, instrument, paths, recording, scenarios, validator,
 };
 
 fn main() -> ExitCode {
@@ -24,6 +24,7 @@ fn main() -> ExitCode {
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
     tests.push(validator::test());
+    tests.push(ardour::test());
     libtest_mimic::run(&arguments, tests).exit_code()
 }
 

@@ -4,6 +4,7 @@
 //! `tresillo_pattern` in this process. The same timelines run in [`clap_host`] (clack, in process) and in [`vst3_host`]
 //! (JUCE by way of minihost, in a Python process). What a format asks of every plugin is for [`validator`] to judge.
 
+pub mod ardour;
 pub mod clap_host;
 pub mod cli;
 pub mod cli_render;

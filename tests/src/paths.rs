@@ -75,10 +75,17 @@ pub fn build() -> Result<()> {
 /// If the library is not there or the folder cannot be written.
 pub fn make_vst3_bundle(folder: &Path) -> Result<PathBuf> {
     let bundle = folder.join("Tresillo.vst3");
-    let place = bundle.join("Contents").join(format!("{}-linux", std::env::consts::ARCH));
-    std::fs::create_dir_all(&place).with_context(|| format!("making {}", place.display()))?;
+    let place = library_in(&bundle);
+    let around = place.parent().context("a library in a bundle lies in a folder")?;
+    std::fs::create_dir_all(around).with_context(|| format!("making {}", around.display()))?;
     let library = plugin_library();
-    std::fs::copy(&library, place.join("Tresillo.so"))
-        .with_context(|| format!("copying {}", library.display()))?;
+    std::fs::copy(&library, &place).with_context(|| format!("copying {}", library.display()))?;
     Ok(bundle)
+}
+
+/// Where in a VST3 bundle the plugin's library lies.
+#[must_use]
+pub fn library_in(bundle: &Path) -> PathBuf {
+    let folder = format!("{}-linux", std::env::consts::ARCH);
+    bundle.join("Contents").join(folder).join("Tresillo.so")
 }
