@@ -148,7 +148,9 @@ impl<'a> Context<'a> {
     /// Whether what plays after this pattern sets the same control of the same channel.
     pub(crate) fn is_set_after(&self, track: &Track, control: Control) -> bool {
         let Some((pattern, mutes)) = self.after else { return false };
-        let is_muted = |index| mutes.contains(index) || self.performance.is_muted(index);
+        // Its mutes are its own; the levels are the same in all slots.
+        let is_muted =
+            |index| mutes.contains(index) || self.performance.velocity_percent(index) == 0;
         let (port, channel) = (track.destination.port, track.destination.channel);
         pattern.tracks.iter().enumerate().any(|(index, other)| {
             !is_muted(index)

@@ -41,7 +41,7 @@ pub(super) fn each_slot<'a>(
             let extent = Window { start: Tick::ZERO, end: Tick::ZERO + (end - start) };
             let after = slots.get(index + 1).and_then(|slot| {
                 let pattern = project.patterns.get(usize::from(slot.pattern.0))?;
-                Some((pattern, slot.mutes))
+                Some((pattern, performance.mutes.union(slot.mutes)))
             });
             visit(&slot_performance, Stay { origin, extent, after }, part);
         }

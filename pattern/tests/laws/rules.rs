@@ -440,6 +440,18 @@ fn a_slot_leaves_no_lock_behind() {
     assert_eq!(told, [(0, "cc74", 64), (3, "cc74", 20), (4, "cc74", 64), (4, "bend", 5)]);
 }
 
+/// What a slot mutes is not muted in the next, which sets its controls itself.
+#[test]
+fn a_slot_does_not_restore_what_the_next_one_sets() {
+    let text = "metre = 1/4\nsong = A 1, B 1 mute=1, A 1\n[A]\nlead ch=1 cc74=64: C3{cc74=20}...\n\
+                [B]\nkick: .\nlead ch=1 cc74=30: .";
+    let (project, _) = notation::read(text).unwrap();
+    let performance = Performance { is_song: true, ..Performance::default() };
+    let expected = [(0, "cc74 20"), (4, "cc74 30"), (8, "cc74 20"), (12, "cc74 64")];
+    let expected = expected.map(|(tick, text)| (tick, text.to_owned()));
+    assert_eq!(set_of(&project, &performance, 0..16), expected);
+}
+
 #[test]
 fn levels_scale_velocities_and_gates_and_mute_at_0() {
     let text = "kick: xv60=50\nhat: xv100\nlead ch=2: C3_ C3=100";
