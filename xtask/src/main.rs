@@ -15,6 +15,7 @@ mod bundle;
 mod demo;
 mod golden;
 mod install;
+mod notices;
 mod options;
 mod place;
 mod run;
@@ -90,6 +91,12 @@ const TASKS: &[Task] = &[
         line: "remove exactly what `install` put there",
         options: &[],
         run: |_, _| install::uninstall(),
+    },
+    Task {
+        name: "notices",
+        line: "write THIRD-PARTY.md: whose work is in what we ship, and their licences",
+        options: &[],
+        run: |workspace, _| notices::run(workspace),
     },
     Task {
         name: "golden",
