@@ -44,7 +44,7 @@ fn home(system: &str) -> Result<PathBuf> {
 
 /// The person's own plugin folder. CLAP, `include/clap/entry.h`; Steinberg, VST 3 Developer Portal, "Plug-in
 /// Locations". On Windows it is the one of these that needs no administrator.
-fn folder(system: &str, home: &Path, format: Format) -> PathBuf {
+pub(crate) fn folder(system: &str, home: &Path, format: Format) -> PathBuf {
     let upper = format.extension().to_uppercase();
     match system {
         "macos" => home.join("Library/Audio/Plug-Ins").join(upper),
