@@ -11,6 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::artifact::{self, Artifact};
 use crate::options::Options;
 use crate::workspace::Workspace;
 use crate::{place, run};
@@ -20,6 +21,13 @@ const NAME: &str = "Tresillo";
 
 /// The crate that is bundled.
 const PACKAGE: &str = "tresillo-plugin";
+
+/// Its library, as hosts load it.
+const LIBRARY: Artifact = Artifact {
+    words: &["build", "-p", PACKAGE, "--lib"],
+    target: "tresillo_plugin",
+    is_it: |file| file.extension().is_some_and(|extension| extension == env::consts::DLL_EXTENSION),
+};
 
 /// Reverse domain name of the bundles on macOS.
 const IDENTIFIER: &str = "org.tresillo.plugin";
@@ -93,14 +101,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 /// When the build fails or the library exports no plugin of a format.
 pub(crate) fn bundle(workspace: &Workspace, options: &Options) -> Result<Vec<(Format, PathBuf)>> {
     workspace.find(PACKAGE)?;
-    let mut build = workspace.cargo(&["build", "-p", PACKAGE, "--lib"]);
-    let is_debug = options.has("--debug");
-    if !is_debug {
-        build.arg("--release");
-    }
-    let library = library_of(run::built_files(build, &PACKAGE.replace('-', "_"))?)?;
+    let library = LIBRARY.build(workspace, options)?;
     let bytes = fs::read(&library).with_context(|| format!("reading {}", library.display()))?;
-    let folder = workspace.target.join(if is_debug { "bundled-debug" } else { "bundled" });
+    let folder = if options.has(artifact::DEBUG) { "bundled-debug" } else { "bundled" };
+    let folder = workspace.target.join(folder);
 
     // Both are looked for before either is written: a half made set of bundles helps nobody.
     for format in Format::ALL {
@@ -122,16 +126,6 @@ pub(crate) fn bundle(workspace: &Workspace, options: &Options) -> Result<Vec<(Fo
         made.push((format, path));
     }
     Ok(made)
-}
-
-/// The shared library among the files cargo made of the crate.
-fn library_of(files: Vec<PathBuf>) -> Result<PathBuf> {
-    let is_shared = |path: &PathBuf| {
-        path.extension().is_some_and(|extension| extension == env::consts::DLL_EXTENSION)
-    };
-    files.into_iter().find(is_shared).with_context(|| {
-        format!("cargo built no shared library of {PACKAGE}: it needs crate-type cdylib")
-    })
 }
 
 /// Whether the symbol's name stands in the library. A reader of object files would be surer and takes longer to

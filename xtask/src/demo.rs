@@ -7,6 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::artifact::TRESILLO;
+use crate::options::Options;
 use crate::run;
 use crate::workspace::Workspace;
 
@@ -52,11 +54,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 
 /// Builds the release binary and returns where it lies.
 pub(crate) fn build_tresillo(workspace: &Workspace) -> Result<PathBuf> {
-    workspace.find("tresillo-host")?;
-    let build =
-        workspace.cargo(&["build", "--release", "-p", "tresillo-host", "--bin", "tresillo"]);
-    let files = run::built_files(build, "tresillo")?;
-    files.into_iter().next().context("cargo built tresillo without saying where")
+    TRESILLO.build(workspace, &Options::default())
 }
 
 /// What was made, from the report of `tresillo render --json`, and what to try next.

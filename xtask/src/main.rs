@@ -10,12 +10,15 @@
     reason = "talking to the person who typed it is its purpose"
 )]
 
+mod artifact;
 mod bench;
 mod bundle;
 mod demo;
 mod golden;
 mod install;
+mod notices;
 mod options;
+mod package;
 mod place;
 mod run;
 mod setup;
@@ -70,19 +73,19 @@ const TASKS: &[Task] = &[
     Task {
         name: "bundle",
         line: "build the plugin as Tresillo.clap and Tresillo.vst3 (--debug: unoptimised)",
-        options: &["--debug"],
+        options: &[artifact::DEBUG, artifact::UNIVERSAL],
         run: bundle::run,
     },
     Task {
         name: "validate",
         line: "bundle, then run the VST3 validator, clap-validator and pluginval where they are",
-        options: &["--debug", "--yes"],
+        options: &[artifact::DEBUG, "--yes"],
         run: validate::run,
     },
     Task {
         name: "install",
         line: "bundle, then copy into your own plugin folders (--debug: unoptimised)",
-        options: &["--debug"],
+        options: &[artifact::DEBUG],
         run: install::install,
     },
     Task {
@@ -90,6 +93,18 @@ const TASKS: &[Task] = &[
         line: "remove exactly what `install` put there",
         options: &[],
         run: |_, _| install::uninstall(),
+    },
+    Task {
+        name: "package",
+        line: "bundles, program, docs and notices as one archive (--universal: both Macs)",
+        options: &[artifact::DEBUG, artifact::UNIVERSAL],
+        run: package::run,
+    },
+    Task {
+        name: "notices",
+        line: "write THIRD-PARTY.md: whose work is in what we ship, and their licences",
+        options: &[],
+        run: |workspace, _| notices::run(workspace),
     },
     Task {
         name: "golden",

@@ -6,6 +6,7 @@
 mod code;
 mod edges;
 mod files;
+mod licences;
 mod lock;
 mod machine;
 mod presets;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::notices;
 use crate::workspace::Workspace;
 
 /// Something to put right.
@@ -98,6 +100,8 @@ fn findings(workspace: &Workspace) -> Result<(usize, Vec<Finding>)> {
             let members: Vec<&str> =
                 workspace.crates.iter().map(|member| member.name.as_str()).collect();
             findings.extend(lock::check(file, text, &members));
+            let shipped = notices::all(workspace).context("finding out what is shipped")?;
+            findings.extend(licences::check(&shipped, text));
         }
     }
     findings.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
