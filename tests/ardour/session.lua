@@ -8,7 +8,7 @@ local RATE = 48000
 local BEAT = RATE / 2 -- A new session has 120 beats a minute.
 local TAKE = 4 * BEAT
 local SECOND_TAKE = 8 * BEAT
-local TRANSPOSE, SEMITONES = 2, 7
+local TRANSPOSE, SEMITONES = 4, 7
 
 local by_user = ARDOUR.TransportRequestSource.TRS_UI
 local alone = PBD.GroupControlDisposition.NoGroup

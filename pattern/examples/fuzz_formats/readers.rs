@@ -85,7 +85,8 @@ fn check(project: &Project, input_bytes: usize) -> bool {
     }
 
     let text = json::write(project);
-    let most = TEXT_BYTES_MOST + TEXT_BYTES_PER_BYTE * input_bytes;
+    let tracks: usize = project.patterns.iter().map(|pattern| pattern.tracks.len()).sum();
+    let most = TEXT_BYTES_MOST + TEXT_BYTES_PER_BYTE * input_bytes + TEXT_BYTES_PER_TRACK * tracks;
     assert!(text.len() <= most, "{} bytes from {input_bytes}", text.len());
     match json::read(text.as_bytes()) {
         Ok((again, _)) => assert!(again == *project, "read back as another project"),
@@ -117,6 +118,8 @@ fn numbered(project: &Project) -> Project {
 
 /// What a project file may take beside what its source takes: a pattern of Hydrogen's may be a few words and 128 steps.
 const TEXT_BYTES_MOST: usize = 1 << 16;
+/// What a project file may take for each track: the sections of a long MIDI file all have all its tracks, of 128 steps each.
+const TEXT_BYTES_PER_TRACK: usize = 400;
 /// What a project file may take for each byte of its source: lists in lists are written with their indentation.
 const TEXT_BYTES_PER_BYTE: usize = 200;
 
