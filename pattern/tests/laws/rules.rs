@@ -224,19 +224,23 @@ fn a_song_begins_each_pattern_where_its_slot_begins() {
     assert_eq!(found, expected);
 }
 
+/// A bar of a pattern in a song.
+fn slot(pattern: u8) -> Slot {
+    Slot {
+        pattern: PatternIndex(pattern),
+        bars: 1,
+        transpose: 0,
+        mutes: Mutes::NONE,
+        unknown: Unknown::default(),
+    }
+}
+
 /// A step behind the end of a slot does not sound there, so it ties nothing into the next slot's first step.
 #[test]
 fn ties_end_with_their_slot() {
     let text = "[A]\nkick: .\n[B]\nlead: C3=50 . . G3_";
     let (mut project, _) = notation::read(text).unwrap();
     project.metre = Metre { beats: 1, unit: 4 };
-    let slot = |pattern| Slot {
-        pattern: PatternIndex(pattern),
-        bars: 1,
-        transpose: 0,
-        mutes: Mutes::NONE,
-        unknown: Unknown::default(),
-    };
     project.song.slots = vec![slot(1), slot(0), slot(1)];
     let performance = Performance { is_song: true, ..Performance::default() };
     let mut out = Vec::new();
@@ -250,13 +254,6 @@ fn ties_end_with_their_slot() {
 #[test]
 fn an_early_note_of_a_slot_sounds_before_the_slot() {
     let (mut project, _) = notation::read("[A]\nkick: . . . .\n[B]\nrim: x<600 . . .").unwrap();
-    let slot = |pattern| Slot {
-        pattern: PatternIndex(pattern),
-        bars: 1,
-        transpose: 0,
-        mutes: Mutes::NONE,
-        unknown: Unknown::default(),
-    };
     project.song.slots = vec![slot(0), slot(1)];
     let performance = Performance { is_song: true, ..Performance::default() };
     let mut out = Vec::new();
@@ -401,13 +398,6 @@ fn a_slot_leaves_no_lock_behind() {
         "[A]\nlead ch=2 cc74=64: C3 . . C3{cc74=20}\n[B]\nkick: x...\nlead ch=2 bend=5: C3 . . .";
     let (mut project, _) = notation::read(text).unwrap();
     project.metre = Metre { beats: 1, unit: 4 };
-    let slot = |pattern| Slot {
-        pattern: PatternIndex(pattern),
-        bars: 1,
-        transpose: 0,
-        mutes: Mutes::NONE,
-        unknown: Unknown::default(),
-    };
     project.song.slots = vec![slot(0), slot(0), slot(1), slot(0)];
     let performance = Performance { is_song: true, ..Performance::default() };
     let expected: Vec<(i64, String)> = [
