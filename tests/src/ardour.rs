@@ -43,13 +43,7 @@ fn missing() -> Option<&'static str> {
     let is_on_path =
         std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(finds));
     let is_here = is_on_path && Path::new(LIBRARIES).join("ardour-vst3-scanner").is_file();
-    match is_here {
-        // With one plugin in the bundle it passed; since there are two, the script's parameter is refused, or Ardour hangs.
-        true => {
-            Some("Ardour refuses its parameter since the bundle has two plugins; --ignored runs it")
-        }
-        false => Some("Ardour 7 is not here; Debian's package ardour has it"),
-    }
+    (!is_here).then_some("Ardour 7 is not here; Debian's package ardour has it")
 }
 
 fn records() -> Result<()> {
