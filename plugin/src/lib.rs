@@ -26,7 +26,7 @@ use crate::bridge::Bridge;
 use crate::engine::{BlockRequest, Engine, Input};
 use crate::framework_faults::keep_the_shared_worker_past_the_last_instance;
 use crate::output::{HostOutput, MpeZone};
-use crate::params::SequencerParams;
+use crate::params::{SequencerParams, TrackValues};
 use crate::scribe::Scribe;
 use crate::sound::{Heard, Sound};
 use crate::transport::HostFacts;
@@ -109,6 +109,7 @@ const STEREO: &[AudioIOLayout] =
 /// The step sequencer.
 pub struct Sequencer<F: Format> {
     params: Arc<SequencerParams>,
+    of_tracks: TrackValues,
     bridge: Arc<Bridge>,
     engine: Engine,
     mpe: MpeZone,
@@ -128,6 +129,7 @@ impl<F: Format> Default for Sequencer<F> {
         let (bridge, end, project) = Bridge::new(Project::first_beat());
         Sequencer {
             params: Arc::new(SequencerParams::new(Arc::clone(&bridge))),
+            of_tracks: TrackValues::default(),
             engine: Engine::new(Arc::clone(&bridge), end, project),
             bridge,
             mpe: MpeZone::new(),
@@ -201,7 +203,7 @@ impl<F: Format> Plugin for Sequencer<F> {
         let request = BlockRequest {
             frame_count: u32::try_from(buffer.samples()).unwrap_or(u32::MAX),
             facts: facts_of(context.transport()),
-            performance: self.params.performance(),
+            performance: self.params.performance(&mut self.of_tracks),
             settings: self.params.settings(),
             is_bypassed: self.params.bypass.value(),
             input: &self.input,

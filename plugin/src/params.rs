@@ -4,6 +4,7 @@ mod choices;
 
 use std::array;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nice_plug::params::persist::PersistentField;
 use nice_plug::prelude::*;
@@ -73,6 +74,17 @@ pub(crate) struct SequencerParams {
 
     #[nested(array, group = "Track")]
     pub(crate) tracks: [TrackParams; TRACKS_MAX],
+
+    /// Whether any of the tracks' parameters has moved since they were last looked at.
+    have_tracks_changed: Arc<AtomicBool>,
+}
+
+/// What the parameters of all tracks say. They are looked at when one has moved: sixty-four of them in each block would be a
+/// quarter of what a block costs while nothing plays.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct TrackValues {
+    mutes: Mutes,
+    levels: [Level; TRACKS_MAX],
 }
 
 /// When it plays, and what it does with what comes in.
@@ -120,9 +132,10 @@ pub(crate) struct TrackParams {
 
 impl SequencerParams {
     pub(crate) fn new(bridge: Arc<Bridge>) -> SequencerParams {
-        let percent = |name, default, max| {
+        let percent_param = |name, default, max| {
             IntParam::new(name, default, IntRange::Linear { min: 0, max }).with_unit(" %")
         };
+        let have_tracks_changed = Arc::new(AtomicBool::new(true));
         SequencerParams {
             document: SavedDocument(bridge),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
@@ -134,41 +147,47 @@ impl SequencerParams {
             swing: FloatParam::new("Swing", 0.0, FloatRange::Linear { min: -25.0, max: 25.0 })
                 .with_unit(" %")
                 .with_step_size(0.1),
-            chance: percent("Chance", 100, 100),
-            velocity: percent("Velocity", 100, 200),
-            gate: percent("Gate", 100, 200),
-            humanise: percent("Humanise", 0, 100),
+            chance: percent_param("Chance", 100, 100),
+            velocity: percent_param("Velocity", 100, 200),
+            gate: percent_param("Gate", 100, 200),
+            humanise: percent_param("Humanise", 0, 100),
             seed: IntParam::new("Seed", 0, IntRange::Linear { min: 0, max: 9999 }),
             playing: PlayingParams::new(),
-            tracks: array::from_fn(TrackParams::new),
+            tracks: array::from_fn(|index| TrackParams::new(index, &have_tracks_changed)),
+            have_tracks_changed,
         }
     }
 
-    /// What the values mean to the music. `[audio-thread]`
-    pub(crate) fn performance(&self) -> Performance {
-        let from_one = u8::try_from(self.pattern.value()).unwrap_or(1);
-        let percent = |param: &IntParam| u8::try_from(param.value()).unwrap_or(100);
-        let mut mutes = Mutes::NONE;
-        for (track_index, track) in self.tracks.iter().enumerate() {
-            mutes = mutes.with(track_index, track.mute.value());
+    /// What the values mean to the music; `of_tracks` is from the time before. `[audio-thread]`
+    pub(crate) fn performance(&self, of_tracks: &mut TrackValues) -> Performance {
+        if self.have_tracks_changed.swap(false, Ordering::AcqRel) {
+            *of_tracks = self.track_values();
         }
+        let from_one = u8::try_from(self.pattern.value()).unwrap_or(1);
         Performance {
             pattern: PatternIndex(from_one.saturating_sub(1)),
             is_song: self.song.value(),
             is_fill: self.fill.value(),
-            mutes,
+            mutes: of_tracks.mutes,
             transpose: i8::try_from(self.transpose.value()).unwrap_or(0),
             swing: SwingOffset::from_points(f64::from(self.swing.value())),
             chance: Percent::saturating(percent(&self.chance)),
             humanise: Percent::saturating(percent(&self.humanise)),
             velocity: Level::saturating(percent(&self.velocity)),
             gate: Level::saturating(percent(&self.gate)),
-            track_levels: array::from_fn(|track_index| {
-                let track = self.tracks.get(track_index);
-                track.map_or(Level::default(), |track| Level::saturating(percent(&track.level)))
-            }),
+            track_levels: of_tracks.levels,
             seed: u32::try_from(self.seed.value()).unwrap_or(0),
         }
+    }
+
+    fn track_values(&self) -> TrackValues {
+        let mut values = TrackValues::default();
+        for (track_index, (track, level)) in self.tracks.iter().zip(&mut values.levels).enumerate()
+        {
+            values.mutes = values.mutes.with(track_index, track.mute.value());
+            *level = Level::saturating(percent(&track.level));
+        }
+        values
     }
 
     /// The pages that a host lays on its knobs. `[main-thread]`
@@ -252,13 +271,21 @@ fn key_of(number: i32) -> Key {
     Key::saturating(u8::try_from(number.clamp(0, 127)).unwrap_or(60))
 }
 
+fn percent(param: &IntParam) -> u8 {
+    u8::try_from(param.value()).unwrap_or(100)
+}
+
 impl TrackParams {
-    fn new(track_index: usize) -> TrackParams {
+    fn new(track_index: usize, has_changed: &Arc<AtomicBool>) -> TrackParams {
         let number = track_index + 1;
         let levels = IntRange::Linear { min: 0, max: 200 };
+        let (of_mute, of_level) = (Arc::clone(has_changed), Arc::clone(has_changed));
         TrackParams {
-            mute: BoolParam::new(format!("Mute {number}"), false),
-            level: IntParam::new(format!("Level {number}"), 100, levels).with_unit(" %"),
+            mute: BoolParam::new(format!("Mute {number}"), false)
+                .with_callback(Arc::new(move |_| of_mute.store(true, Ordering::Release))),
+            level: IntParam::new(format!("Level {number}"), 100, levels)
+                .with_unit(" %")
+                .with_callback(Arc::new(move |_| of_level.store(true, Ordering::Release))),
         }
     }
 }

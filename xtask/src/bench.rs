@@ -4,6 +4,7 @@
 //! where valgrind is. What cannot be measured here is said, with what would make it possible.
 
 mod callgrind;
+mod plugin;
 mod process;
 mod smf;
 
@@ -62,6 +63,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         run::shown(&mut command)?;
     }
     process::measure(workspace, &mut table)?;
+    plugin::measure(workspace, &mut table)?;
     callgrind::measure(workspace, &mut table)?;
     println!("\nWhole processes, this machine, release build:\n\n{}", table.text());
     Ok(())

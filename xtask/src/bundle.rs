@@ -20,7 +20,7 @@ use crate::{place, run};
 const NAME: &str = "Tresillo";
 
 /// The crate that is bundled.
-const PACKAGE: &str = "tresillo-plugin";
+pub(crate) const PACKAGE: &str = "tresillo-plugin";
 
 /// Its library, as hosts load it.
 const LIBRARY: Artifact = Artifact {
@@ -64,23 +64,23 @@ impl Format {
     /// Where the library lies in the bundle; `None`: the bundle is the library.
     ///
     /// Steinberg, VST 3 Developer Portal, "Plug-in Format Structure"; CLAP, `include/clap/entry.h`.
-    fn library_in_bundle(self, system: &str, architecture: &str) -> Option<PathBuf> {
+    fn library_in_bundle(self, name: &str, system: &str, architecture: &str) -> Option<PathBuf> {
         match (self, system) {
-            (_, "macos") => Some(format!("Contents/MacOS/{NAME}").into()),
+            (_, "macos") => Some(format!("Contents/MacOS/{name}").into()),
             (Format::Clap, _) => None,
             (Format::Vst3, "windows") => {
                 let architecture = match architecture {
                     "aarch64" => "arm64",
                     other => other,
                 };
-                Some(format!("Contents/{architecture}-win/{NAME}.vst3").into())
+                Some(format!("Contents/{architecture}-win/{name}.vst3").into())
             }
             (Format::Vst3, _) => {
                 let architecture = match architecture {
                     "x86" => "i386",
                     other => other,
                 };
-                Some(format!("Contents/{architecture}-linux/{NAME}.so").into())
+                Some(format!("Contents/{architecture}-linux/{name}.so").into())
             }
         }
     }
@@ -120,12 +120,22 @@ pub(crate) fn bundle(workspace: &Workspace, options: &Options) -> Result<Vec<(Fo
     let mut made = Vec::new();
     for format in Format::ALL {
         let path = folder.join(format.bundle_name());
-        let inside = format.library_in_bundle(env::consts::OS, env::consts::ARCH);
-        place::replace(&path, |to| write_bundle(&library, to, inside.as_deref()))?;
-        sign(&path);
+        make(&library, format, NAME, &path)?;
         made.push((format, path));
     }
     Ok(made)
+}
+
+/// Lays out a bundle of this system around a library.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(crate) fn make(library: &Path, format: Format, name: &str, path: &Path) -> Result<()> {
+    let inside = format.library_in_bundle(name, env::consts::OS, env::consts::ARCH);
+    place::replace(path, |to| write_bundle(library, to, inside.as_deref()))?;
+    sign(path);
+    Ok(())
 }
 
 /// Whether the symbol's name stands in the library. A reader of object files would be surer and takes longer to
@@ -186,7 +196,7 @@ mod tests {
     use crate::place::scratch::Scratch;
 
     fn check(format: Format, system: &str, architecture: &str, expected: Option<&str>) {
-        let found = format.library_in_bundle(system, architecture);
+        let found = format.library_in_bundle(NAME, system, architecture);
         assert_eq!(found.as_deref(), expected.map(Path::new), "{format:?} on {system}");
     }
 
@@ -208,7 +218,7 @@ mod tests {
         let library = scratch.0.join("lib.dylib");
         fs::write(&library, "code").expect("written");
         let to = scratch.0.join("Tresillo.clap");
-        let inside = Format::Clap.library_in_bundle("macos", "aarch64");
+        let inside = Format::Clap.library_in_bundle(NAME, "macos", "aarch64");
         write_bundle(&library, &to, inside.as_deref()).expect("written");
         assert_eq!(scratch.names("Tresillo.clap/Contents"), ["Info.plist", "MacOS", "PkgInfo"]);
         assert_eq!(fs::read(to.join("Contents/MacOS/Tresillo")).expect("there"), b"code");

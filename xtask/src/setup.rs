@@ -19,11 +19,11 @@ use crate::run;
 use crate::setup::distro::Distro;
 use crate::setup::needs::{Need, Serves};
 pub(crate) use crate::setup::validator::Validator;
-use crate::setup::venv::Venv;
+pub(crate) use crate::setup::venv::Venv;
 use crate::workspace::Workspace;
 
 /// Something that is made in the build folder, out of what the system and the network give.
-trait Tool {
+pub(crate) trait Tool {
     /// Whether it is there and works.
     fn is_ready(&self) -> bool;
 

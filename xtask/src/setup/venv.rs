@@ -16,17 +16,18 @@ const CHECK: &str = "from importlib.metadata import version as v; \
     v('numpy'); exit(not v('minihost').startswith('0.11.'))";
 
 /// A virtual environment of Python.
-pub(super) struct Venv {
+pub(crate) struct Venv {
     folder: PathBuf,
 }
 
 impl Venv {
     /// The one in this build folder, whether it exists or not.
-    pub(super) fn of(target: &Path) -> Venv {
+    pub(crate) fn of(target: &Path) -> Venv {
         Venv { folder: target.join("venv") }
     }
 
-    fn python(&self) -> PathBuf {
+    /// Its interpreter.
+    pub(crate) fn python(&self) -> PathBuf {
         if cfg!(windows) {
             self.folder.join("Scripts/python.exe")
         } else {
