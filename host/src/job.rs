@@ -141,7 +141,8 @@ fn tracks_with_notes(input: &Path, settings: &JobSettings) -> Option<Vec<(u16, S
         }
         Input::Project(project) => {
             let playing = Playing::new(*project, &settings.pattern).ok()?;
-            let printed = print(&playing.project, &playing.performance, playing.print());
+            let what = playing.print().as_heard(&playing.project);
+            let printed = print(&playing.project, &playing.performance, what);
             let mut indices: Vec<u8> =
                 printed.events.iter().map(|printed| printed.event.track_index).collect();
             indices.sort_unstable();

@@ -7,7 +7,7 @@ use tresillo_pattern::document::{Control, Lock};
 use tresillo_pattern::smf::{
     MidiFile, MidiFormat, MidiMessage, PrintedEvent, TempoMap, Voice, print,
 };
-use tresillo_pattern::{Change, Event, EventKind, FrameClock, Note, NoteOffQueue, Tick, Ticks};
+use tresillo_pattern::{Event, EventKind, FrameClock};
 use tresillo_synth::Message;
 
 use crate::input::Playing;
@@ -165,22 +165,15 @@ fn end_hanging_notes(score: &mut Score) {
 /// The sustain pedal.
 const CC_SUSTAIN: u8 = 64;
 
-/// The score of a pattern, printed cycle after cycle.
+/// The score of a pattern, printed cycle after cycle, with the delays of its tracks.
 #[must_use]
 pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
-    let what = playing.print();
+    let what = playing.print().as_heard(&playing.project);
     let printed = print(&playing.project, &playing.performance, what);
-    let rate = f64::from(sample_rate_hz);
-    let clock = FrameClock::from_zero(playing.project.tempo.bpm(), rate);
-    let has_delay = printed.events.iter().any(|printed| printed.event.delay.ms().abs() > 0.0);
-    let messages = if has_delay {
-        delayed(&printed.events, clock, rate)
-    } else {
-        let timed = |printed: &PrintedEvent| (clock.frame_of(printed.event.tick), printed.event);
-        printed.events.iter().map(timed).filter_map(score_message).collect()
-    };
+    let clock = FrameClock::from_zero(playing.project.tempo.bpm(), f64::from(sample_rate_hz));
+    let timed = |printed: &PrintedEvent| (clock.frame_of(printed.event.tick), printed.event);
     Score {
-        messages,
+        messages: printed.events.iter().map(timed).filter_map(score_message).collect(),
         end_frame: u64::try_from(clock.frame_of(what.window.end)).unwrap_or(0),
         end_seconds: what.window.end.to_beats() * 60.0 / playing.project.tempo.bpm(),
         note_count: printed.note_count(),
@@ -188,48 +181,6 @@ pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
         refused_count: printed.refused_count,
         lost_count: printed.note_expression_count(),
     }
-}
-
-/// The messages of a print whose tracks have delays: each event at the frame of its tick and delay, rounded once, and none
-/// before the start. Two tracks may now meet on a key where they did not before, so the rules of the queue are applied once
-/// more, in frames.
-fn delayed(events: &[PrintedEvent], clock: FrameClock, rate: f64) -> Vec<ScoreMessage> {
-    let frame_of =
-        |tick: Tick, delay_frames: f64| Tick(clock.frame_of_delayed(tick, delay_frames).max(0));
-    let (mut notes, mut changes) = (Vec::new(), Vec::new());
-    for printed in events {
-        let event = printed.event;
-        let delay_frames = event.delay.frames(rate);
-        let tick = frame_of(event.tick, delay_frames);
-        let (address, track_index, delay) = (event.address, event.track_index, event.delay);
-        match event.kind {
-            EventKind::NoteOn { velocity } => {
-                let end = frame_of(event.tick + printed.length, delay_frames);
-                let length = Ticks((end - tick).0);
-                let (onset, step_index) = (tick, 0);
-                notes.push(Note {
-                    onset,
-                    length,
-                    address,
-                    velocity,
-                    track_index,
-                    step_index,
-                    delay,
-                });
-            }
-            EventKind::NoteOff => {}
-            EventKind::Control(lock) => {
-                changes.push(Change { tick, address, track_index, lock, base: lock, delay });
-            }
-        }
-    }
-    notes.sort_by_key(|note| (note.onset, note.track_index));
-    changes.sort_by_key(|change| (change.tick, change.track_index));
-    let mut messages = Vec::with_capacity(events.len());
-    NoteOffQueue::new().advance(&notes, &changes, Tick(i64::MAX), &mut |event| {
-        messages.extend(score_message((event.tick.0, event)));
-    });
-    messages
 }
 
 /// An event at its frame as an instrument is told it; `None` for what cannot be told of a note by itself.

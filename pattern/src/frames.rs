@@ -60,20 +60,13 @@ impl FrameClock {
     /// The frame on which `tick` sounds: the nearest, halves up.
     #[inline]
     #[must_use]
-    pub fn frame_of(&self, tick: Tick) -> i64 {
-        self.frame_of_delayed(tick, 0.0)
-    }
-
-    /// The frame on which `tick` sounds when it is delayed by so many frames, of which a fraction counts: rounded once.
-    #[inline]
-    #[must_use]
     #[allow(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         reason = "positions stay far below 2^53; the conversion saturates"
     )]
-    pub fn frame_of_delayed(&self, tick: Tick, delay_frames: f64) -> i64 {
-        let position = self.frame_position(tick.0 as f64) + delay_frames;
+    pub fn frame_of(&self, tick: Tick) -> i64 {
+        let position = self.frame_position(tick.0 as f64);
         (position + (0.5 + HALF_TOLERANCE)).floor() as i64
     }
 

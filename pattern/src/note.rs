@@ -1,6 +1,6 @@
 //! The notes and changes of controls that playing yields, and where they are collected.
 
-use crate::document::{Delay, Lock};
+use crate::document::Lock;
 use crate::time::{Tick, Ticks};
 
 /// Where a note sounds. A key on a channel of a port sounds once at a time.
@@ -29,8 +29,6 @@ pub struct Note {
     pub track_index: u8,
     /// The step it comes from, from 0.
     pub step_index: u8,
-    /// How much later whoever plays lets it sound; not in its onset.
-    pub delay: Delay,
 }
 
 /// One change of a control: of a channel, or of a note by itself.
@@ -47,8 +45,6 @@ pub struct Change {
     pub lock: Lock,
     /// The base value of the same control.
     pub base: Lock,
-    /// How much later whoever plays sets it; not in its tick.
-    pub delay: Delay,
 }
 
 /// Takes notes in any order and keeps them by onset, then track, then arrival; changes of controls by tick, then track, then
@@ -290,7 +286,6 @@ mod tests {
                         velocity: 1.0,
                         track_index,
                         step_index: 0,
-                        delay: Delay::default(),
                     };
                     buffer.insert(note);
                     NoteSink::insert(&mut list, note);

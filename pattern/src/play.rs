@@ -22,6 +22,7 @@ mod condition;
 mod context;
 mod control;
 mod groove;
+mod hearing;
 mod length;
 mod micro_timing;
 mod nearest;
@@ -40,6 +41,7 @@ use crate::performance::Performance;
 use crate::time::{Tick, Ticks, Window};
 
 use context::{Cell, Context, Stay};
+pub(crate) use hearing::Hearing;
 pub use nearest::{NearestStep, nearest_step};
 use position::Position;
 
@@ -47,30 +49,41 @@ use position::Position;
 /// a control in it, by tick, then track.
 ///
 /// A pure function of the document, the performance and the window: windows tile, and the order of questions does not
-/// matter. A pattern that is not there, or an empty window, yields nothing.
+/// matter. A pattern that is not there, or an empty window, yields nothing. The delays of tracks, which are in milliseconds,
+/// are left out: they are heard from a [`crate::Player`] that has a tempo.
 ///
 /// # Realtime
 /// Does not allocate, lock or panic. The work is bounded by the length of the window and the limits of the document.
 pub fn play(project: &Project, performance: &Performance, window: Window, out: &mut impl NoteSink) {
-    play_tracks(project, performance, window, 0..u8::MAX, out);
+    play_tracks(project, performance, &Hearing::PLAIN.of(window), 0..u8::MAX, out);
 }
 
-/// [`play`] for some of the tracks, by their places: the notes of all tracks are those of each, in one order.
+/// [`play`] for some of the tracks, by their places: the notes of all tracks are those of each, in one order. The window, and
+/// how delays are heard in it, is `hearing`.
 pub(crate) fn play_tracks(
     project: &Project,
     performance: &Performance,
-    window: Window,
+    hearing: &Hearing,
     tracks: Range<u8>,
     out: &mut impl NoteSink,
 ) {
-    if window.is_empty() {
+    let reaching = hearing.widened();
+    if reaching.is_empty() {
         return;
     }
-    each_playing(project, performance, window, |context, window, track_index, track| {
-        if !tracks.contains(&track_index) || context.is_far(track, window) {
+    each_playing(project, performance, reaching, |context, part, track_index, track| {
+        if !tracks.contains(&track_index) {
             return;
         }
+        let heard = hearing.heard_of(track);
+        let window = hearing.part_of(heard, part, context.origin);
+        if window.is_empty() || context.is_far(track, window) {
+            return;
+        }
+        let first_told = hearing.first_of(track, context.origin);
+        let out = &mut hearing.heard(heard, out);
         if !track.base.is_empty() {
+            let window = Window { start: window.start.max(first_told), end: window.end };
             control::play(context, window, (track_index, track), out);
         }
         let (first, last) = context.places_that_reach(track, window);
@@ -81,8 +94,8 @@ pub(crate) fn play_tracks(
             }
             let Some(cell) = Cell::at(track, position) else { continue };
             if context.can_reach(track, &cell, window) {
-                context.play_cell(track_index, track, &cell, &mut |_, mut note| {
-                    if window.contains(note.onset) {
+                context.play_cell(track_index, track, &cell, &mut |nominal, mut note| {
+                    if window.contains(note.onset) && nominal >= first_told {
                         note.onset += context.origin;
                         take(track, &cell, note, out);
                     }
@@ -116,11 +129,24 @@ pub fn controls_at(
     tick: Tick,
     out: &mut impl NoteSink,
 ) {
+    controls_heard_at(project, performance, &Hearing::PLAIN, tick, out);
+}
+
+/// [`controls_at`], with delays as `hearing` says.
+pub(crate) fn controls_heard_at(
+    project: &Project,
+    performance: &Performance,
+    hearing: &Hearing,
+    tick: Tick,
+    out: &mut impl NoteSink,
+) {
     let at_once = Window { start: tick, end: tick + Ticks(1) };
     each_playing(project, performance, at_once, |context, window, track_index, track| {
         // Of a song, the slot that is playing.
         if !track.base.is_empty() && context.extent.contains(window.start) {
-            control::holding(context, window.start, (track_index, track), out);
+            let at = hearing.origin_of(track, tick) - context.origin;
+            let at = Tick(at.0.clamp(context.extent.start.0, context.extent.end.0));
+            control::holding(context, at, (track_index, track), out);
         }
     });
     out.settle();
@@ -137,12 +163,25 @@ pub fn play_early(
     start: Tick,
     out: &mut impl NoteSink,
 ) {
+    play_early_heard(project, performance, &Hearing::PLAIN, start, out);
+}
+
+/// [`play_early`], with delays as `hearing` says: a negative one makes notes early.
+pub(crate) fn play_early_heard(
+    project: &Project,
+    performance: &Performance,
+    hearing: &Hearing,
+    start: Tick,
+    out: &mut impl NoteSink,
+) {
     let at_once = Window { start, end: start + Ticks(1) };
     each_playing(project, performance, at_once, |context, window, track_index, track| {
         let start = window.start;
+        let shift = hearing.shift(track);
         // The steps that run at the start may have hits still to come.
         let running = track.step_size.place_at(start);
-        let last = track.step_size.place_at(start + Ticks(context.early_max(track)));
+        let early_max = context.early_max(track).saturating_sub(shift.0.min(0));
+        let last = track.step_size.place_at(start + Ticks(early_max));
         for place in running.saturating_sub(SPAN_STEPS_MAX)..=last {
             let position = Position::of(track, context.seed, place);
             if position.nominal + Ticks(hits_at(track, position)) < start {
@@ -152,7 +191,10 @@ pub fn play_early(
                 continue;
             };
             context.play_cell(track_index, track, &cell, &mut |nominal, mut note| {
-                if nominal >= start && note.onset < start {
+                if nominal >= start
+                    && note.onset + shift < start
+                    && hearing.is_before_end(note.onset + context.origin)
+                {
                     note.onset = start + context.origin;
                     take(track, &cell, note, out);
                 }
@@ -343,7 +385,6 @@ impl Context<'_> {
                 velocity: velocity::of(self, (index, track), cell, hit),
                 track_index,
                 step_index: cell.position.step_index,
-                delay: track.delay,
             };
             self.each_address(cell, track, |address| {
                 tell(hit.onset, Note { address, ..note });

@@ -6,7 +6,7 @@ use crate::document::Project;
 use crate::limits::{NOTES_MAX, RATCHET_MAX, TRACKS_MAX};
 use crate::note::{Address, Change, NoteBuffer};
 use crate::performance::{PatternIndex, Performance};
-use crate::play::{controls_at, play, play_early, play_tracks};
+use crate::play::{Hearing, controls_heard_at, play_early_heard, play_tracks};
 use crate::queue::{Event, NoteOffQueue};
 use crate::time::{PPQ, Tick, Ticks, Window};
 
@@ -48,6 +48,11 @@ pub struct Player {
     start: Start,
     /// What the last window played, as far as the controls depend on it; `None`: what holds has to be found out anew.
     controls_of: Option<(PatternIndex, bool, [bool; TRACKS_MAX])>,
+    /// How the delays of tracks are heard in the memo and behind it, and of which pattern or song their reach is known.
+    hearing: Hearing,
+    ahead_hearing: Hearing,
+    hearing_of: Option<(PatternIndex, bool)>,
+    tempo_bpm: Option<f64>,
     refused_count: u64,
 }
 
@@ -84,8 +89,19 @@ impl Player {
             ahead_track: 0,
             start: Start::Located,
             controls_of: None,
+            hearing: Hearing::PLAIN,
+            ahead_hearing: Hearing::PLAIN,
+            hearing_of: None,
+            tempo_bpm: None,
             refused_count: 0,
         }
+    }
+
+    /// The tempo from now on, in quarter notes a minute, at which the delays of tracks are heard: as ticks, each rounded once. A
+    /// player that was never told one leaves them out. They follow a tempo that changes within a 32nd, or for delays of more
+    /// than a tenth of a second a little slower, and no note is told twice or lost.
+    pub fn set_tempo(&mut self, tempo_bpm: f64) {
+        self.tempo_bpm = Some(tempo_bpm);
     }
 
     /// The next window begins a run: notes shifted to before it sound at its first tick, and every control is set to what
@@ -103,6 +119,7 @@ impl Player {
     /// The document has changed: forget what was looked up ahead, not what is owed. A changed performance is noticed.
     pub fn invalidate(&mut self) {
         self.controls_of = None;
+        self.hearing_of = None;
         self.forget_memo();
     }
 
@@ -133,6 +150,7 @@ impl Player {
         if self.start != Start::Rolling || window.start < self.memo_window.start || is_other {
             self.forget_memo();
         }
+        self.hear(project, performance, window.start);
         if self.start != Start::Rolling || self.controls_of.is_none() || is_other {
             self.set_controls(project, performance, window.start, out);
         }
@@ -167,6 +185,21 @@ impl Player {
         self.look_further_ahead(project, performance, window.end - window.start);
     }
 
+    /// Tells what `window` holds, delays aside, to the end of the longest delay: how a print or a render goes.
+    pub(crate) fn play_out(
+        &mut self,
+        project: &Project,
+        performance: &Performance,
+        window: Window,
+        out: &mut impl FnMut(Event),
+    ) {
+        self.hearing.end_at(window.end);
+        self.advance(project, performance, window, out);
+        let end = window.end + self.hearing.delay_max();
+        self.advance(project, performance, Window { start: window.end, end }, out);
+        self.finish(out);
+    }
+
     /// Ends everything that sounds, at `tick`: on stop, jump, loop, mute of all, bypass, pattern or preset change.
     pub fn flush(&mut self, tick: Tick, out: &mut impl FnMut(Event)) {
         self.queue.flush(tick, out);
@@ -194,6 +227,18 @@ impl Player {
         self.refused_count + self.queue.refused_count()
     }
 
+    /// Finds out how delays are heard in a window that begins at `start`.
+    fn hear(&mut self, project: &Project, performance: &Performance, start: Tick) {
+        let hearing_of = Some((performance.pattern, performance.is_song));
+        if self.hearing_of != hearing_of {
+            self.hearing.measure(project, performance);
+            self.hearing_of = hearing_of;
+        }
+        if self.start != Start::Rolling {
+            self.hearing.start_at(start, self.tempo_bpm, self.start == Start::Wrapped);
+        }
+    }
+
     /// Sets the controls to what holds at `tick`, where they may hold something else: at a start, a locate and a wrap, for
     /// another pattern, other mutes and another document.
     fn set_controls(
@@ -215,7 +260,7 @@ impl Player {
         // What was looked up ahead is looked up again: this is no time of great hurry, and the room is there.
         self.forget_memo();
         self.ahead.clear();
-        controls_at(project, performance, tick, &mut self.ahead);
+        controls_heard_at(project, performance, &self.hearing, tick, &mut self.ahead);
         self.refused_count += self.ahead.refused_count();
         self.queue.restore_controls(self.ahead.changes(), tick, out);
         self.ahead.clear();
@@ -227,6 +272,7 @@ impl Player {
         let start = self.memo_window.end;
         if self.ahead_window.start != start || self.ahead_window.is_empty() {
             self.ahead_window = Window { start, end: start + Ticks(LOOKAHEAD_TICKS) };
+            self.ahead_hearing = self.hearing.next(self.ahead_window, self.tempo_bpm);
             self.ahead_track = 0;
             self.ahead.clear();
         }
@@ -241,7 +287,7 @@ impl Player {
         let end = self.ahead_track.saturating_add(count).min(ALL_TRACKS);
         if self.ahead_track < end {
             let tracks = self.ahead_track..end;
-            play_tracks(project, performance, self.ahead_window, tracks, &mut self.ahead);
+            play_tracks(project, performance, &self.ahead_hearing, tracks, &mut self.ahead);
             self.ahead_track = end;
         }
     }
@@ -262,6 +308,7 @@ impl Player {
         }
         std::mem::swap(&mut self.memo, &mut self.ahead);
         self.memo_window = self.ahead_window;
+        self.hearing = self.ahead_hearing;
         self.ahead_window = Window::default();
         self.told_count = 0;
         self.told_change_count = 0;
@@ -272,20 +319,27 @@ impl Player {
     /// by track and are sorted as they come, which is quick only for a few.
     fn look_ahead(&mut self, project: &Project, performance: &Performance, start: Tick) {
         let early = self.start == Start::Located;
-        let mut window = Window { start, end: start + Ticks(LOOKAHEAD_TICKS) };
+        // A window that is heard at a tempo that changes is asked for again as a whole.
+        let changing = self.hearing.changing_at(start).filter(|_| self.start == Start::Rolling);
+        let mut window = changing.unwrap_or(Window { start, end: start + Ticks(LOOKAHEAD_TICKS) });
+        let mut hearing = self.hearing;
         loop {
+            if changing.is_none() {
+                hearing = self.hearing.next(window, self.tempo_bpm);
+            }
             self.memo.clear();
             if early {
-                play_early(project, performance, window.start, &mut self.memo);
+                play_early_heard(project, performance, &hearing, window.start, &mut self.memo);
             }
-            play(project, performance, window, &mut self.memo);
+            play_tracks(project, performance, &hearing, 0..ALL_TRACKS, &mut self.memo);
             let length = window.end.0 - window.start.0;
-            if self.memo.refused_count() == 0 || length <= 1 {
+            if self.memo.refused_count() == 0 || length <= 1 || changing.is_some() {
                 break;
             }
             // Too much for the memo: windows tile, so half of it is as good an answer.
             window.end = Tick(window.start.0 + length / 2);
         }
+        self.hearing = hearing;
         self.refused_count += self.memo.refused_count();
         self.memo_window = window;
         self.memo_performance = *performance;

@@ -5,7 +5,7 @@
 
 mod controls;
 
-use crate::document::{Delay, Lock};
+use crate::document::Lock;
 use crate::limits::{PORTS_MAX, SOUNDING_MAX};
 use crate::note::{Address, Change, Note};
 use crate::time::Tick;
@@ -23,8 +23,6 @@ pub struct Event {
     pub track_index: u8,
     /// What.
     pub kind: EventKind,
-    /// How much later whoever plays lets it happen; not in its tick.
-    pub delay: Delay,
 }
 
 /// What an [`Event`] does.
@@ -66,15 +64,14 @@ struct Owed {
     tick: Tick,
     address: Address,
     track_index: u8,
-    delay: Delay,
 }
 
 impl Owed {
     /// The off of this note, at `tick`.
     #[inline]
     fn off(self, tick: Tick) -> Event {
-        let Owed { address, track_index, delay, .. } = self;
-        Event { tick, address, track_index, kind: EventKind::NoteOff, delay }
+        let Owed { address, track_index, .. } = self;
+        Event { tick, address, track_index, kind: EventKind::NoteOff }
     }
 }
 
@@ -204,20 +201,20 @@ impl NoteOffQueue {
             if is_superseded {
                 continue;
             }
-            let Note { address, track_index, delay, .. } = *note;
-            if !self.owe(Owed { tick: note.onset + note.length, address, track_index, delay }) {
+            let Note { address, track_index, .. } = *note;
+            if !self.owe(Owed { tick: note.onset + note.length, address, track_index }) {
                 self.refused_count += 1;
                 continue;
             }
             let kind = EventKind::NoteOn { velocity: note.velocity };
-            out(Event { tick, address, track_index, kind, delay });
+            out(Event { tick, address, track_index, kind });
             let is_its = |change: &&Change| {
                 change.lock.control().is_per_note()
                     && (change.address, change.track_index) == (address, track_index)
             };
             for change in changes.iter().filter(is_its) {
                 let kind = EventKind::Control(change.lock);
-                out(Event { tick, address, track_index, kind, delay });
+                out(Event { tick, address, track_index, kind });
             }
         }
     }
@@ -331,7 +328,6 @@ mod tests {
             velocity: 1.0,
             track_index: 0,
             step_index: 0,
-            delay: Delay::default(),
         }
     }
 

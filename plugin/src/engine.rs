@@ -357,6 +357,9 @@ impl Engine {
         if frame_count == 0 {
             return;
         }
+        if let Some(tempo_bpm) = self.follower.tempo_bpm() {
+            self.player.set_tempo(tempo_bpm);
+        }
         while let Some(stretch) = self.follower.stretch(frame_count) {
             self.advance(stretch.window, |tick| from + stretch.offset_of(tick), out);
             let Some(offset) = stretch.wraps_at else { break };

@@ -1,7 +1,8 @@
 //! Projects that ask for what hosts and sequencers get wrong.
 
 use tresillo_pattern::Project;
-use tresillo_pattern::format::{json, notation};
+use tresillo_pattern::document::Key;
+use tresillo_pattern::format::{json, notation, pitch};
 
 /// A kick on each beat and a hat on each 16th: the simplest thing that must be right.
 pub const STEADY: &str = "
@@ -21,6 +22,30 @@ bass ch=2 prog=34 cc74=40: C1=380{cc74=90} . . C1=200{bend=-3000} . . Eb1=90{cc7
 pad ch=3 step=1/4:   C3+Eb3+G3+Bb3=450 . . Ab2+C3+Eb3=150
 lead ch=4 step=1/8:  G3=50 Bb3=50 . C4=120*5 . Eb4(2:3) . G4<600
 ";
+
+/// Tracks with delays of up to a second either way, beside one without, and locks.
+pub const DELAYED: &str = "
+swing = 58
+kick:                    x...x..>0x.x...x.<300
+snare delay=12.3:        ....X>200.......X<200..o
+closed_hat delay=-7.5:   x<500xx*3x?50xxx>500xx(1:2)xx*4xxxx?30x
+bass ch=2 cc74=40 delay=150: C1=380{cc74=90} . . C1=200 . . Eb1=90{cc74=5} . G0+G1=150 . .
+pad ch=3 step=1/4 delay=-1000:  C3+Eb3=450 . . Ab2+C3=150
+lead ch=4 step=1/8 delay=1000:  G3=50 Bb3=50 . C4=120*5 . Eb4(2:3) . G4<600
+";
+
+/// Thirty-two tracks that all start chords of `key_count` keys on each beat.
+#[must_use]
+pub fn chords(key_count: u8) -> Project {
+    let mut text = String::new();
+    for track in 0..32u8 {
+        let keys: Vec<String> = (0..key_count)
+            .map(|key| pitch::name(Key::saturating(track / 16 * 64 + key * 3)))
+            .collect();
+        text.push_str(&format!("t{track} ch={} step=1/4: {}\n", track % 16 + 1, keys.join("+")));
+    }
+    read(&text)
+}
 
 /// Twenty-four tracks that all start on each 16th: 24 events on one frame, and 24 offs with them.
 #[must_use]

@@ -17,12 +17,14 @@ pub fn expected_events(
     window: Window,
 ) -> Vec<HostEvent> {
     let clock = FrameClock::from_zero(tempo_bpm, sample_rate_hz);
-    play_pass(project, performance, clock, window, Begin::Located, clock.frame_of(window.end))
+    let played = [(window.end, *performance)];
+    let what = (project, &played[..], tempo_bpm);
+    play_pass(what, clock, window, Begin::Located, clock.frame_of(window.end))
 }
 
+/// Plays a pass, which is played by hand as it says: in which way up to which tick.
 fn play_pass(
-    project: &Project,
-    performance: &Performance,
+    (project, played, tempo_bpm): (&Project, &[(Tick, Performance)], f64),
     clock: FrameClock,
     window: Window,
     begin: Begin,
@@ -30,18 +32,26 @@ fn play_pass(
 ) -> Vec<HostEvent> {
     let mut events = Vec::new();
     let mut player = Player::new();
+    player.set_tempo(tempo_bpm);
     match begin {
         Begin::Located => player.locate(),
         Begin::Wrapped => player.wrap(),
     }
-    player.advance(project, performance, window, &mut |event| {
-        events.extend(host_event(clock.frame_of(event.tick), event));
-    });
+    let mut start = window.start;
+    for (end, performance) in played {
+        let part = Window { start, end: *end };
+        player.advance(project, performance, part, &mut |event| {
+            events.extend(host_event(clock.frame_of(event.tick), event));
+        });
+        start = *end;
+    }
     player.flush(window.end, &mut |event| events.extend(host_event(end_frame, event)));
     events
 }
 
-fn host_event(frame: i64, event: tresillo_pattern::Event) -> Option<HostEvent> {
+/// An event as a host receives it on a frame; `None` for one that is no note.
+#[must_use]
+pub fn host_event(frame: i64, event: tresillo_pattern::Event) -> Option<HostEvent> {
     let (is_on, velocity) = match event.kind {
         EventKind::NoteOn { velocity } => (true, velocity),
         EventKind::NoteOff => (false, 0.0),
@@ -98,6 +108,8 @@ pub struct Timeline {
     /// Song position in frames, not rounded.
     song_frame: f64,
     pass: Option<Pass>,
+    /// How this pass was played before now, and up to which tick.
+    turns: Vec<(Tick, Performance)>,
     song_loop: Option<(f64, f64, LoopStyle)>,
 }
 
@@ -117,6 +129,7 @@ impl Timeline {
             host_frame: 0,
             song_frame: 0.0,
             pass: None,
+            turns: Vec::new(),
             song_loop: None,
         }
     }
@@ -191,6 +204,22 @@ impl Timeline {
     pub fn locate_frame(mut self, frame: f64) -> Timeline {
         self.end_pass();
         self.song_frame = frame;
+        self
+    }
+
+    /// Turns a parameter between two blocks; what plays from there on is `performance`, and what sounds sounds on. The next
+    /// block begins where the last one ended.
+    #[must_use]
+    pub fn turn(
+        mut self,
+        name: &'static str,
+        normalized: f64,
+        change: impl FnOnce(&mut Performance),
+    ) -> Timeline {
+        let now = self.clock().first_tick_at(to_frame(self.song_frame));
+        self.turns.push((now, self.performance));
+        change(&mut self.performance);
+        self.steps.push(Step::SetParam { name, normalized });
         self
     }
 
@@ -321,18 +350,22 @@ impl Timeline {
         let shift = pass.host_frame - pass.song_frame;
         let window = Window { start: pass.start, end: end.max(pass.start) };
         let end_frame = host_end - shift;
-        let events = play_pass(
-            &self.project,
-            &self.performance,
-            self.clock(),
-            window,
-            pass.begin,
-            end_frame,
-        );
+        let mut played = std::mem::take(&mut self.turns);
+        played.push((window.end, self.performance));
+        let what = (&self.project, &played[..], self.tempo_bpm);
+        let events = play_pass(what, self.clock(), window, pass.begin, end_frame);
         self.expected.extend(
             events.into_iter().map(|event| HostEvent { frame: event.frame + shift, ..event }),
         );
     }
+}
+
+/// How many ticks a beat has.
+#[must_use]
+pub fn ticks_per_beat() -> f64 {
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let ticks = PPQ as f64;
+    ticks
 }
 
 /// Beats as ticks, exactly where they are whole.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use tresillo_pattern::document::{Delay, Groove};
+use tresillo_pattern::document::Groove;
 use tresillo_pattern::format::{json, notation, steppy};
 use tresillo_pattern::smf::{self, FileDivision, ImportOptions, Timing, import, print};
 use tresillo_pattern::{Project, Tick};
@@ -81,19 +81,12 @@ pub fn run(arguments: &ConvertArgs, report: &mut Report) -> Result<Exit> {
         }
         Target::Midi => {
             let playing = playing()?;
-            let what = playing.print();
+            let what = playing.print().as_heard(&playing.project);
             let printed = print(&playing.project, &playing.performance, what);
             let lost = printed.note_expression_count();
             if lost > 0 {
                 report.warn(&format!(
                     "{}: {lost} tunings, brightnesses and pans of single notes are left out: a MIDI file has them for whole channels only",
-                    arguments.output.display()
-                ));
-            }
-            let mut tracks = playing.patterns().flat_map(|pattern| &pattern.tracks);
-            if tracks.any(|track| track.delay != Delay::default()) {
-                report.warn(&format!(
-                    "{}: the delays of tracks, which are in milliseconds, are left to whoever plays the file",
                     arguments.output.display()
                 ));
             }

@@ -25,16 +25,23 @@ fn notes(text: &str) -> Vec<(u64, u16, bool)> {
 
 /// A sixteenth at 120 BPM is 6000 frames, a millisecond 48.
 #[test]
-fn a_delay_is_added_in_frames_and_rounded_once() {
+fn a_delay_is_rounded_to_a_tick_and_then_to_a_frame() {
     assert_eq!(notes("kick delay=10: . x=100 . ."), [(6480, 0, true), (12_480, 0, false)]);
     assert_eq!(notes("kick delay=-2.5: . x=100 . ."), [(5880, 0, true), (11_880, 0, false)]);
-    // 6101.69 frames and 28.8 are 6130.49; each rounded by itself, they would be 6131.
-    assert_eq!(notes("tempo = 118\nkick delay=0.6: . x . .")[0].0, 6130);
+    // 0.6 ms are 23.79 ticks; 5064 ticks are 6130.74 frames.
+    assert_eq!(notes("tempo = 118\nkick delay=0.6: . x . .")[0].0, 6131);
 }
 
 #[test]
 fn what_a_delay_takes_before_the_start_sounds_at_the_start() {
-    assert_eq!(notes("kick delay=-20: x=100 . . ."), [(0, 0, true), (5040, 0, false)]);
+    assert_eq!(notes("kick delay=-20: x=100 . . ."), [(0, 0, true), (6000, 0, false)]);
+}
+
+/// A late note of the last step sounds behind the end, and none of a step that is not rendered does.
+#[test]
+fn delays_take_notes_over_the_end_and_none_in() {
+    assert_eq!(notes("kick delay=300: . . . x=100"), [(32_400, 0, true), (38_400, 0, false)]);
+    assert_eq!(notes("kick delay=-300: x=100 . . ."), [(0, 0, true), (6000, 0, false)]);
 }
 
 /// Two tracks on one key: what is late now ends the other, and each on has its off.
@@ -57,7 +64,7 @@ fn locks_are_delayed_with_their_notes_and_come_before_them() {
         .filter(|(_, m)| !matches!(m, Message::NoteOn { .. } | Message::NoteOff { .. }))
         .copied()
         .collect();
-    assert_eq!(controls, [(480, cc(20)), (480, bend(0)), (12_480, cc(64)), (12_480, bend(-100))]);
+    assert_eq!(controls, [(0, cc(20)), (0, bend(0)), (12_480, cc(64)), (12_480, bend(-100))]);
     let place = |wanted: &dyn Fn(&Message) -> bool| {
         messages.iter().position(|(_, message)| wanted(message)).unwrap()
     };

@@ -163,12 +163,6 @@ impl Delay {
     pub fn ms(self) -> f64 {
         f64::from(self.0) / 10.0
     }
-
-    /// Frames at a sample rate, not rounded.
-    #[must_use]
-    pub fn frames(self, sample_rate_hz: f64) -> f64 {
-        f64::from(self.0) * sample_rate_hz / 10_000.0
-    }
 }
 
 /// Where the notes of a track go.

@@ -88,15 +88,15 @@ pub(super) fn holding(
 pub(super) fn play_note(track: &Track, cell: &Cell<'_>, note: &Note, out: &mut impl NoteSink) {
     for base in track.base.iter().filter(|base| base.control().is_per_note()) {
         let lock = lock_of(track, cell, base.control()).unwrap_or(base);
-        let Note { onset: tick, address, track_index, delay, .. } = *note;
-        out.insert_change(Change { tick, address, track_index, lock, base, delay });
+        let Note { onset: tick, address, track_index, .. } = *note;
+        out.insert_change(Change { tick, address, track_index, lock, base });
     }
 }
 
 fn change((track_index, track): (u8, &Track), tick: Tick, lock: Lock, base: Lock) -> Change {
     let (port, channel) = (track.destination.port.get(), track.destination.channel.get());
     let address = Address { port, channel, key: 0 };
-    Change { tick, address, track_index, lock, base, delay: track.delay }
+    Change { tick, address, track_index, lock, base }
 }
 
 /// Tells each control of the channel as a cell sets it, and its base; without a cell, the base alone.

@@ -1,6 +1,6 @@
 //! What the controls of all channels were last set to, so that a value is sent once.
 
-use crate::document::{Control, Delay, Lock};
+use crate::document::{Control, Lock};
 use crate::limits::PORTS_MAX;
 use crate::note::{Address, Change};
 use crate::queue::{Event, EventKind};
@@ -31,7 +31,6 @@ pub(super) struct ControlMemory {
 struct Entry {
     address: Address,
     track_index: u8,
-    delay: Delay,
     /// What it was last set to; `None`: not known, or never told.
     sent: Option<Lock>,
     /// Whether somebody plays it: it goes back to its base value when nobody does any more.
@@ -66,7 +65,7 @@ impl ControlMemory {
             match self.entry(change) {
                 Some(entry) => {
                     entry.wanted = Some((tick, change.lock));
-                    (entry.track_index, entry.delay) = (change.track_index, change.delay);
+                    entry.track_index = change.track_index;
                 }
                 None => out(event_of(change, tick)),
             }
@@ -89,7 +88,6 @@ impl ControlMemory {
             if entry.wanted.is_none_or(|(since, _)| since <= change.tick) {
                 entry.wanted = Some((change.tick, change.lock));
                 entry.track_index = change.track_index;
-                entry.delay = change.delay;
             }
         }
         // Controls that nobody plays any more go back first, in case one of them chooses a bank.
@@ -114,22 +112,15 @@ impl ControlMemory {
 
     /// The entry of a change's control, made where there is none; `None` without room for it.
     fn entry(&mut self, change: &Change) -> Option<&mut Entry> {
-        let Change { address, track_index, lock, base, delay, .. } = *change;
+        let Change { address, track_index, lock, base, .. } = *change;
         let place = self.places.get_mut(place(address, lock.control())?)?;
         if *place == NONE {
             if self.entries.len() >= REMEMBERED_MAX {
                 return None;
             }
             *place = u16::try_from(self.entries.len()).ok()?;
-            let entry = Entry {
-                address,
-                track_index,
-                delay,
-                sent: None,
-                is_played: false,
-                base,
-                wanted: None,
-            };
+            let entry =
+                Entry { address, track_index, sent: None, is_played: false, base, wanted: None };
             self.entries.push(entry);
         }
         let entry = self.entries.get_mut(usize::from(*place))?;
@@ -144,15 +135,15 @@ impl Entry {
         self.is_played = true;
         if self.sent != Some(lock) {
             self.sent = Some(lock);
-            let Entry { address, track_index, delay, .. } = *self;
-            out(Event { tick, address, track_index, kind: EventKind::Control(lock), delay });
+            let Entry { address, track_index, .. } = *self;
+            out(Event { tick, address, track_index, kind: EventKind::Control(lock) });
         }
     }
 }
 
 fn event_of(change: &Change, tick: Tick) -> Event {
-    let Change { address, track_index, lock, delay, .. } = *change;
-    Event { tick, address, track_index, kind: EventKind::Control(lock), delay }
+    let Change { address, track_index, lock, .. } = *change;
+    Event { tick, address, track_index, kind: EventKind::Control(lock) }
 }
 
 fn of_channels(changes: &[Change]) -> impl Iterator<Item = &Change> {
@@ -179,8 +170,8 @@ mod tests {
     fn change(tick: i64, track_index: u8, control: Control, value: i64) -> Change {
         let lock = Lock::new(control, value).unwrap();
         let base = Lock::default_base(control);
-        let (tick, address, delay) = (Tick(tick), Address::default(), Delay::default());
-        Change { tick, address, track_index, lock, base, delay }
+        let (tick, address) = (Tick(tick), Address::default());
+        Change { tick, address, track_index, lock, base }
     }
 
     fn told(what: impl FnOnce(&mut dyn FnMut(Event))) -> Vec<(i64, String, i16)> {

@@ -7,10 +7,12 @@ use crate::queue::{Event, EventKind};
 use crate::time::{Tick, Ticks, Window};
 
 /// What is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Print {
     /// The part of the axis. Playing starts at its start as after a locate.
     pub window: Window,
+    /// The tempo at which the delays of tracks are heard, in quarter notes a minute; `None`: they are left out.
+    pub tempo_bpm: Option<f64>,
 }
 
 impl Print {
@@ -21,12 +23,18 @@ impl Print {
         if performance.is_song {
             let length = project.song.length_ticks(project.metre).0;
             let end = length.saturating_mul(i64::from(cycle_count));
-            return Print { window: Window::new(0, end) };
+            return Print { window: Window::new(0, end), tempo_bpm: None };
         }
         let pattern = project.patterns.get(usize::from(performance.pattern.0));
         let length = pattern.map_or(Ticks(0), crate::document::Pattern::length_ticks);
         let end = length.0.saturating_mul(i64::from(cycle_count));
-        Print { window: Window::new(0, end) }
+        Print { window: Window::new(0, end), tempo_bpm: None }
+    }
+
+    /// The same, with the delays of tracks as they are heard at the project's own tempo.
+    #[must_use]
+    pub fn as_heard(self, project: &Project) -> Print {
+        Print { tempo_bpm: Some(project.tempo.bpm()), ..self }
     }
 }
 
@@ -82,8 +90,10 @@ pub fn print(project: &Project, performance: &Performance, what: Print) -> Print
     let mut events: Vec<PrintedEvent> = Vec::new();
     {
         let mut take = |event| events.push(PrintedEvent { event, length: Ticks(0) });
-        player.advance(project, performance, what.window, &mut take);
-        player.finish(&mut take);
+        if let Some(tempo_bpm) = what.tempo_bpm {
+            player.set_tempo(tempo_bpm);
+        }
+        player.play_out(project, performance, what.window, &mut take);
     }
     // Each off ends the nearest on before it at its address.
     let mut sounding = std::collections::HashMap::new();

@@ -22,7 +22,7 @@ type Sounding = (i64, u8, u8, u8, i64);
 /// What sounds of the first `length` ticks.
 fn sounding(project: &Project, performance: &Performance, length: i64) -> Vec<Sounding> {
     let mut notes: Vec<Sounding> =
-        print(project, performance, Print { window: Window::new(0, length) })
+        print(project, performance, Print { window: Window::new(0, length), tempo_bpm: None })
             .events
             .iter()
             .filter_map(|printed| match printed.event.kind {

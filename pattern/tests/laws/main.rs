@@ -2,6 +2,7 @@
 
 mod allocation;
 mod damaged;
+mod delays;
 mod documents;
 mod frozen;
 mod hostile;
