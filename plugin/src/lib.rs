@@ -167,6 +167,7 @@ impl<F: Format> Plugin for Sequencer<F> {
     ) -> bool {
         let sample_rate_hz = f64::from(config.sample_rate);
         self.engine.activate(sample_rate_hz);
+        self.mpe.announce_again();
         self.scribe.get_or_insert_with(|| Scribe::new(Arc::clone(&self.bridge)));
         self.sound = F::SOUNDS.then(|| Sound::new(sample_rate_hz));
         true

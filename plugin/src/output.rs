@@ -25,7 +25,23 @@ impl<'a, P: Plugin, C: ProcessContext<P>> HostOutput<'a, C, P> {
         expression: ExpressionOutput,
         mpe: &'a mut MpeZone,
     ) -> HostOutput<'a, C, P> {
+        if expression != ExpressionOutput::Mpe {
+            mpe.announce_again();
+        }
         HostOutput { context, expression, mpe, plugin: PhantomData }
+    }
+
+    /// Tells the receiver that a lower zone with all members follows.
+    fn announce(&mut self, timing: u32) {
+        if self.mpe.is_announced {
+            return;
+        }
+        let mut is_taken = true;
+        for (cc, value) in ZONE_MESSAGE {
+            let value = f32::from(value) / 127.0;
+            is_taken &= self.offer(NoteEvent::MidiCC { timing, channel: 0, cc, value });
+        }
+        self.mpe.is_announced = is_taken;
     }
 
     /// Whether the host takes an event. One that has nowhere to put events is owed none.
@@ -106,6 +122,7 @@ impl<'a, P: Plugin, C: ProcessContext<P>> HostOutput<'a, C, P> {
     pub(crate) fn finish(&mut self) {
         let Some(waiting) = self.mpe.waiting.take() else { return };
         let Waiting { offset, address, velocity, bend, pressure, brightness } = waiting;
+        self.announce(offset);
         let channel = self.mpe.open(address);
         let cc = u8::try_from(BRIGHTNESS_CC).unwrap_or(74);
         let timing = offset;
@@ -176,6 +193,12 @@ fn bend_share(bend: i32) -> f32 {
 /// Source: "MIDI Polyphonic Expression", version 1.0 (MMA, RP-053), section 2.4: 48 semitones.
 const MPE_BEND_CENTS: i32 = 4800;
 
+/// The MPE configuration message of a lower zone, as controllers of its manager channel, the first: registered parameter 6, set
+/// to the number of members. It sets their bend range to [`MPE_BEND_CENTS`], too.
+///
+/// Source: the same, section 2.1.
+const ZONE_MESSAGE: [(u8, u8); 3] = [(101, 0), (100, 6), (6, 15)];
+
 /// The third dimension of MPE.
 const BRIGHTNESS_CC: i16 = 74;
 
@@ -211,6 +234,8 @@ pub(crate) struct MpeZone {
     /// How many notes sound on each channel, and when the last one began.
     members: [(u16, u64); 16],
     clock: u64,
+    /// Whether the receiver has been told of the zone.
+    is_announced: bool,
     refused_count: u64,
 }
 
@@ -221,8 +246,14 @@ impl MpeZone {
             channels: vec![0; 16 * 128],
             members: [(0, 0); 16],
             clock: 0,
+            is_announced: false,
             refused_count: 0,
         }
+    }
+
+    /// Whoever listens from now on has not been told of the zone.
+    pub(crate) fn announce_again(&mut self) {
+        self.is_announced = false;
     }
 
     /// Notes that the host had no room for, since this was last asked.

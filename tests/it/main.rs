@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
-    ardour, cli, cli_render, close_order, instrument, paths, recording, scenarios, validator,
+    ardour, cli, cli_render, close_order, expression, instrument, parameters, paths, recording,
+    scenarios, validator,
 };
 
 fn main() -> ExitCode {
@@ -20,7 +21,9 @@ fn main() -> ExitCode {
     }
     let mut tests: Vec<Trial> = scenarios::tests();
     tests.extend(recording::tests());
+    tests.extend(expression::tests());
     tests.extend(instrument::tests());
+    tests.extend(parameters::tests());
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
     tests.push(validator::test());

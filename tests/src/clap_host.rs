@@ -7,19 +7,20 @@ use std::io::Cursor;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use clack_extensions::audio_ports::PluginAudioPorts;
 use clack_extensions::note_ports::PluginNotePorts;
-use clack_extensions::params::{ParamInfoBuffer, PluginParams};
+use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::remote_controls::{PluginRemoteControls, RemoteControlsPageBuffer};
 use clack_extensions::state::PluginState;
 use clack_host::events::event_types::{
     NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
 };
 use clack_host::events::spaces::CoreEventSpace;
-use clack_host::events::{EventFlags, EventHeader};
+use clack_host::events::{EventFlags, EventHeader, Match, UnknownEvent};
 use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 
 use crate::paths;
-use crate::script::{Host, Outcome, Step, Transport};
-use crate::stream::{HostControl, HostEvent};
+use crate::script::{Host, Outcome, Sent, Step, Transport};
+use crate::stream::{HostControl, HostEvent, HostExpression};
 
 /// The id of the entry that sounds by itself.
 pub const INSTRUMENT_ID: &str = "org.tresillo.instrument";
@@ -72,8 +73,7 @@ impl Host for ClapHost {
                 }
                 Step::Reopen => {
                     let frame = instance.frame;
-                    outcome.events.append(&mut instance.events);
-                    outcome.controls.append(&mut instance.controls);
+                    instance.hand_over(&mut outcome);
                     drop(instance);
                     instance = Instance::open()?;
                     instance.frame = frame;
@@ -81,8 +81,7 @@ impl Host for ClapHost {
                 }
             }
         }
-        outcome.events.append(&mut instance.events);
-        outcome.controls.append(&mut instance.controls);
+        instance.hand_over(&mut outcome);
         Ok(outcome)
     }
 }
@@ -95,9 +94,7 @@ pub struct Instance {
     /// Parameter changes for the next block.
     changes: EventBuffer,
     /// What has come out so far.
-    pub events: Vec<HostEvent>,
-    /// Controllers and the like that have come out so far.
-    pub controls: Vec<HostControl>,
+    pub sent: Vec<Sent>,
     /// Frames since the first block.
     pub frame: i64,
 }
@@ -129,10 +126,14 @@ impl Instance {
             processor: None,
             sample_rate_hz: 0.0,
             changes: EventBuffer::new(),
-            events: Vec::new(),
-            controls: Vec::new(),
+            sent: Vec::new(),
             frame: 0,
         })
+    }
+
+    /// Adds what has come out to an outcome.
+    fn hand_over(&mut self, outcome: &mut Outcome) {
+        self.sent.drain(..).for_each(|sent| outcome.push(sent));
     }
 
     /// How many audio ports in, audio ports out, note ports in, note ports out.
@@ -201,30 +202,7 @@ impl Instance {
         for event in out.iter() {
             let time = event.header().time();
             ensure!(time < frame_count, "an event at {time} in a block of {frame_count}");
-            if let Some(CoreEventSpace::Midi(midi)) = event.as_core_event() {
-                let [status, first, second] = midi.data();
-                let frame = self.frame + i64::from(time);
-                self.controls.push(HostControl { frame, status, first, second });
-                continue;
-            }
-            let (is_on, channel, key, velocity) = match event.as_core_event() {
-                Some(CoreEventSpace::NoteOn(note)) => {
-                    (true, note.channel(), note.key(), note.velocity())
-                }
-                Some(CoreEventSpace::NoteOff(note)) => (false, note.channel(), note.key(), 0.0),
-                _ => bail!("an event that is no note: {event:?}"),
-            };
-            let specific = |value: clack_host::events::Match<u16>| {
-                value.into_specific().and_then(|value| u8::try_from(value).ok())
-            };
-            #[allow(clippy::cast_possible_truncation, reason = "the plugin's own precision")]
-            self.events.push(HostEvent {
-                frame: self.frame + i64::from(time),
-                is_on,
-                channel: specific(channel).context("a note on no channel")?,
-                key: specific(key).context("a note without a key")?,
-                velocity: velocity as f32,
-            });
+            self.sent.push(sent(self.frame + i64::from(time), event)?);
         }
         self.frame += i64::from(frame_count);
         Ok(())
@@ -308,6 +286,55 @@ impl Instance {
         Ok(found)
     }
 
+    /// The pages of parameters that hosts lay on knobs: section, page, and the ids.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn remote_pages(&mut self) -> Result<Vec<(String, String, Vec<u32>)>> {
+        let plugin = self.plugin.plugin_handle();
+        let pages = plugin.get_extension::<PluginRemoteControls>().context("no pages")?;
+        let mut found = Vec::new();
+        for index in 0..pages.count(&plugin) {
+            let mut buffer = RemoteControlsPageBuffer::new();
+            let page = pages.get(&plugin, index, &mut buffer).context("no such page")?;
+            let ids = page.param_ids.iter().flatten().map(|id| id.get()).collect();
+            let text = |name: &[u8]| String::from_utf8(name.to_vec());
+            found.push((text(page.section_name)?, text(page.page_name)?, ids));
+        }
+        Ok(found)
+    }
+
+    /// For each parameter at its ends and between: name, value, text, and the value that the text gives.
+    ///
+    /// # Errors
+    /// If a value has no text, or a text no value.
+    pub fn param_texts(&mut self) -> Result<Vec<(String, f64, String, f64)>> {
+        let plugin = self.plugin.plugin_handle();
+        let params = plugin.get_extension::<PluginParams>().context("no parameters")?;
+        let mut found = Vec::new();
+        for index in 0..params.count(&plugin) {
+            let mut buffer = ParamInfoBuffer::new();
+            let info = params.get_info(&plugin, index, &mut buffer).context("no information")?;
+            let name = String::from_utf8(info.name.to_vec())?;
+            for share in [0.0, 0.2, 0.5, 0.77, 1.0] {
+                let value = info.min_value + share * (info.max_value - info.min_value);
+                let value = if info.flags.contains(ParamInfoFlags::IS_STEPPED) {
+                    value.round()
+                } else {
+                    value
+                };
+                let mut bytes = [0; 64];
+                let text = params.value_to_text(&plugin, info.id, value, &mut bytes)?;
+                let text = String::from_utf8(text.to_vec())?;
+                let given = CString::new(text.clone())?;
+                let back = params.text_to_value(&plugin, info.id, &given);
+                let back = back.with_context(|| format!("{name} has no value for \"{text}\""))?;
+                found.push((name.clone(), value, text, back));
+            }
+        }
+        Ok(found)
+    }
+
     /// Turns a parameter, by the name that the host shows; it arrives with the next block.
     ///
     /// # Errors
@@ -330,7 +357,7 @@ impl Instance {
 
     /// Plays a note in, `offset` frames into the next block; velocity 0 is a note-off.
     pub fn play(&mut self, offset: u32, key: u8, velocity: u8) {
-        let note = Pckn::new(0u16, 0u16, u16::from(key), clack_host::events::Match::All);
+        let note = Pckn::new(0u16, 0u16, u16::from(key), Match::All);
         let share = f64::from(velocity) / 127.0;
         if velocity == 0 {
             self.changes.push(&NoteOffEvent::new(offset, note, 0.0));
@@ -362,6 +389,34 @@ impl Instance {
         let mut bytes = u64::try_from(text.len())?.to_le_bytes().to_vec();
         bytes.extend_from_slice(text.as_bytes());
         Ok(state.load(&plugin, &mut Cursor::new(bytes))?)
+    }
+}
+
+/// An event as it came out, on a frame.
+fn sent(frame: i64, event: &UnknownEvent) -> Result<Sent> {
+    let specific =
+        |value: Match<u16>| value.into_specific().and_then(|value| u8::try_from(value).ok());
+    #[allow(clippy::cast_possible_truncation, reason = "the plugin's own precision")]
+    let note = |is_on, channel, key, velocity: f64| -> Result<Sent> {
+        let channel = specific(channel).context("a note on no channel")?;
+        let key = specific(key).context("a note without a key")?;
+        Ok(Sent::Note(HostEvent { frame, is_on, channel, key, velocity: velocity as f32 }))
+    };
+    match event.as_core_event() {
+        Some(CoreEventSpace::Midi(midi)) => {
+            let [status, first, second] = midi.data();
+            Ok(Sent::Control(HostControl { frame, status, first, second }))
+        }
+        Some(CoreEventSpace::NoteOn(on)) => note(true, on.channel(), on.key(), on.velocity()),
+        Some(CoreEventSpace::NoteOff(off)) => note(false, off.channel(), off.key(), 0.0),
+        Some(CoreEventSpace::NoteExpression(event)) => {
+            let kind = event.expression_type().context("no kind of expression")?.into_raw();
+            let channel = specific(event.channel()).context("an expression on no channel")?;
+            let key = specific(event.key()).context("an expression without a key")?;
+            let value = event.value();
+            Ok(Sent::Expression(HostExpression { frame, kind, channel, key, value }))
+        }
+        _ => bail!("an event of another kind: {event:?}"),
     }
 }
 

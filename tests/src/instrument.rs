@@ -1,5 +1,7 @@
 //! *Tresillo Instrument*: the same sequencer, sounding by itself.
 
+use std::iter;
+
 use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
 
@@ -7,6 +9,7 @@ use crate::clap_host::{INSTRUMENT_ID, Instance};
 use crate::fixtures;
 use crate::registry::trial;
 use crate::script::Transport;
+use crate::vst3_crate;
 
 const BLOCK: u32 = 480;
 
@@ -15,49 +18,60 @@ const BLOCK: u32 = 480;
 pub fn tests() -> Vec<Trial> {
     vec![
         trial("clap_instrument_sounds_on_the_frames_of_its_notes", None, sounds),
+        trial(
+            "vst3_crate_instrument_sounds_on_the_frames_of_its_notes",
+            vst3_crate::missing(),
+            sounds_in_vst3,
+        ),
         trial("clap_instrument_has_a_stereo_output_and_notes_both_ways", None, ports),
     ]
 }
 
-fn peak(channels: &[Vec<f32>; 2]) -> f32 {
-    channels.iter().flatten().fold(0.0, |peak, sample| peak.max(sample.abs()))
+/// A beat at 120 BPM is 24,000 frames, so the note is on frame 12,000.
+const NOTE: &str = "kick: . . x . . . . . . . . . . . . .";
+
+const STILL: Transport =
+    Transport { is_playing: false, tempo_bpm: Some(120.0), beat: 0.0, frame: 0, loop_beats: None };
+
+/// The host stands still, plays from the start on, and stands still until a reverb has died away.
+fn transports() -> Vec<Transport> {
+    let rolls = (0..100u32).map(|block| {
+        let frame = block * BLOCK;
+        let beat = f64::from(frame) / 24_000.0;
+        Transport { is_playing: true, beat, frame: i64::from(frame), ..STILL }
+    });
+    iter::repeat_n(STILL, 4).chain(rolls).chain(iter::repeat_n(STILL, 1000)).collect()
 }
 
 /// Silent while the host stands still, then from the frame of the first note on, and silent again in the end.
-fn sounds() -> Result<()> {
-    let mut instance = Instance::open_id(INSTRUMENT_ID)?;
-    // A beat at 120 BPM is 24,000 frames, so the note is on frame 12,000.
-    let project = fixtures::read("kick: . . x . . . . . . . . . . . . .");
-    instance.load(&fixtures::state_with(&project))?;
-    instance.activate(48_000.0, BLOCK)?;
-    let still = Transport { tempo_bpm: Some(120.0), ..Transport::default() };
-    for _ in 0..4 {
-        let channels = instance.process_stereo(BLOCK, Some(still))?;
-        ensure!(peak(&channels) < 1e-6, "sounds while it stands still: {}", peak(&channels));
-    }
-    let mut left = Vec::new();
-    for block in 0..100u32 {
-        let frame = block * BLOCK;
-        let transport = Transport {
-            is_playing: true,
-            beat: f64::from(frame) / 24_000.0,
-            frame: i64::from(frame),
-            ..still
-        };
-        left.extend_from_slice(&instance.process_stereo(BLOCK, Some(transport))?[0]);
-    }
-    let first = left.iter().position(|sample| sample.abs() > 1e-6);
+fn check(left: &[f32]) -> Result<()> {
+    let peak = |samples: &[f32]| samples.iter().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
+    let block = usize::try_from(BLOCK)?;
+    let (still, rolls) = left.split_at(4 * block);
+    ensure!(peak(still) < 1e-6, "sounds while it stands still: {}", peak(still));
+    let first = rolls.iter().position(|sample| sample.abs() > 1e-6);
     // An oscillator may begin at zero.
     ensure!(first.is_some_and(|first| (12_000..12_004).contains(&first)), "{first:?}");
-    let loudest = left.iter().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
-    ensure!((0.05..1.0).contains(&loudest), "{loudest}");
-    // Its reverb has died away after some seconds.
-    let mut last = f32::MAX;
-    for _ in 0..1000 {
-        last = peak(&instance.process_stereo(BLOCK, Some(still))?);
-    }
-    ensure!(last < 1e-4, "still sounds: {last}");
+    ensure!((0.05..1.0).contains(&peak(rolls)), "{}", peak(rolls));
+    let last = &left[left.len() - block..];
+    ensure!(peak(last) < 1e-4, "still sounds: {}", peak(last));
     Ok(())
+}
+
+fn sounds() -> Result<()> {
+    let mut instance = Instance::open_id(INSTRUMENT_ID)?;
+    instance.load(&fixtures::state_with(&fixtures::read(NOTE)))?;
+    instance.activate(48_000.0, BLOCK)?;
+    let mut left = Vec::new();
+    for transport in transports() {
+        left.extend_from_slice(&instance.process_stereo(BLOCK, Some(transport))?[0]);
+    }
+    check(&left)
+}
+
+fn sounds_in_vst3() -> Result<()> {
+    let state = fixtures::state_with(&fixtures::read(NOTE));
+    check(&vst3_crate::instrument_sound(&state, 48_000.0, BLOCK, &transports())?)
 }
 
 fn ports() -> Result<()> {

@@ -10,8 +10,10 @@ pub mod cli;
 pub mod cli_render;
 pub mod close_order;
 pub mod command;
+pub mod expression;
 pub mod fixtures;
 pub mod instrument;
+pub mod parameters;
 pub mod paths;
 pub mod recording;
 pub mod registry;
@@ -20,4 +22,6 @@ pub mod script;
 pub mod stream;
 pub mod timeline;
 pub mod validator;
+#[cfg_attr(not(feature = "vst3-crate"), path = "vst3_crate/absent.rs")]
+pub mod vst3_crate;
 pub mod vst3_host;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::stream::{HostControl, HostEvent};
+use crate::stream::{HostControl, HostEvent, HostExpression};
 
 /// What the host says of its transport at the start of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -67,12 +67,37 @@ pub struct Outcome {
     pub events: Vec<HostEvent>,
     /// All other channel messages, by frames since the first block.
     pub controls: Vec<HostControl>,
+    /// Notes, messages and what belongs to single notes in the order in which they came.
+    pub sent: Vec<Sent>,
     /// The states saved, in order.
     pub saved: Vec<String>,
     /// The loudest sample of the audio outputs, which the host fills with noise before each block.
     pub peak: f64,
     /// Events that the host had no room for.
     pub dropped_count: u64,
+}
+
+impl Outcome {
+    /// Takes what comes next.
+    pub fn push(&mut self, sent: Sent) {
+        match sent {
+            Sent::Note(event) => self.events.push(event),
+            Sent::Control(control) => self.controls.push(control),
+            Sent::Expression(_) => {}
+        }
+        self.sent.push(sent);
+    }
+}
+
+/// One thing that came out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sent {
+    /// A note-on or note-off.
+    Note(HostEvent),
+    /// Another channel message.
+    Control(HostControl),
+    /// What belongs to a single note.
+    Expression(HostExpression),
 }
 
 /// A host that can run scripts.

@@ -32,6 +32,32 @@ pub struct HostControl {
     pub second: u8,
 }
 
+/// What a note is given by itself, as a host received it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HostExpression {
+    /// Frames since the first block that the host processed.
+    pub frame: i64,
+    /// CLAP's number of its kind.
+    pub kind: i32,
+    /// `0..=15`.
+    pub channel: u8,
+    /// `0..=127`.
+    pub key: u8,
+    /// In the unit of its kind.
+    pub value: f64,
+}
+
+/// CLAP's numbers of the kinds of expression.
+///
+/// Source: `clap/events.h`.
+pub const CLAP_PAN: i32 = 1;
+/// In semitones.
+pub const CLAP_TUNING: i32 = 2;
+/// `[0, 1]`.
+pub const CLAP_BRIGHTNESS: i32 = 5;
+/// `[0, 1]`.
+pub const CLAP_PRESSURE: i32 = 6;
+
 /// A step of MIDI velocity.
 const VELOCITY_STEP: f32 = 1.0 / 127.0;
 

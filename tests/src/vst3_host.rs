@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::paths;
-use crate::script::{Host, Outcome, Step};
+use crate::script::{Host, Outcome, Sent, Step};
 use crate::stream::{HostControl, HostEvent};
 
 /// Runs scripts in VST3.
@@ -36,29 +36,28 @@ impl Host for Vst3Host {
             "steps": steps,
         }))?;
         let answer: Answer = serde_json::from_value(answer).context("reading the host's answer")?;
-        let is_note = |status: u8| matches!(status & 0xf0, 0x80 | 0x90);
-        let controls = answer.events.iter().filter(|(_, status, ..)| !is_note(*status));
-        let controls = controls.map(|&(frame, status, first, second)| {
-            let second = if matches!(status & 0xf0, 0xc0 | 0xd0) { 0 } else { second };
-            HostControl { frame, status, first, second }
-        });
-        let controls = controls.collect();
-        let notes = answer.events.iter().filter(|(_, status, ..)| is_note(*status));
-        let events = notes.map(|&(frame, status, key, velocity)| {
-            let is_on = status & 0xf0 == 0x90 && velocity > 0;
-            let is_off = status & 0xf0 == 0x80 || (status & 0xf0 == 0x90 && velocity == 0);
-            ensure!(is_on || is_off, "an event that is no note: {status:#x}");
-            let velocity = if is_on { f32::from(velocity) / 127.0 } else { 0.0 };
-            Ok(HostEvent { frame, is_on, channel: status & 0x0f, key, velocity })
-        });
-        Ok(Outcome {
-            events: events.collect::<Result<_>>()?,
-            controls,
+        let mut outcome = Outcome {
             saved: answer.saved,
             peak: answer.peak,
             dropped_count: answer.dropped,
-        })
+            ..Outcome::default()
+        };
+        answer.events.into_iter().for_each(|message| outcome.push(sent(message)));
+        Ok(outcome)
     }
+}
+
+/// A MIDI message as it came out: frame, status, two bytes.
+fn sent((frame, status, first, second): (i64, u8, u8, u8)) -> Sent {
+    let is_on = status & 0xf0 == 0x90 && second > 0;
+    let is_note = matches!(status & 0xf0, 0x80 | 0x90);
+    if is_note {
+        let velocity = if is_on { f32::from(second) / 127.0 } else { 0.0 };
+        let (channel, key) = (status & 0x0f, first);
+        return Sent::Note(HostEvent { frame, is_on, channel, key, velocity });
+    }
+    let second = if matches!(status & 0xf0, 0xc0 | 0xd0) { 0 } else { second };
+    Sent::Control(HostControl { frame, status, first, second })
 }
 
 /// Sends one request to a fresh host process and reads its answer. A host that dies is an error.

@@ -44,7 +44,8 @@ pub(crate) trait Tool {
 
 /// Finds and installs everything that any task uses, and says what is there.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let all = [Serves::EveryBuild, Serves::Venv, Serves::Validator, Serves::Bench];
+    let all =
+        [Serves::EveryBuild, Serves::Venv, Serves::Validator, Serves::SecondHost, Serves::Bench];
     for line in ensure(workspace, options, &all)? {
         println!("{line}");
     }
@@ -53,7 +54,13 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// Finds and installs what the tests use; returns one line for each thing that is absent.
 pub(crate) fn for_tests(workspace: &Workspace, options: &Options) -> Result<Vec<String>> {
-    absent(workspace, options, &[Serves::EveryBuild, Serves::Venv, Serves::Validator])
+    let all = [Serves::EveryBuild, Serves::Venv, Serves::Validator, Serves::SecondHost];
+    absent(workspace, options, &all)
+}
+
+/// The features of our crates that can be built with what is here, for cargo's `--features`.
+pub(crate) fn features() -> &'static str {
+    if needs::has_xcb() { "tresillo-tests/vst3-crate" } else { "" }
 }
 
 /// Finds and installs what `cargo xtask validate` uses; returns one line for each thing that is absent.

@@ -27,10 +27,12 @@ const BUILD: &[&str] = &["build", "--workspace", "--exclude", "xtask", "--lib", 
 /// Names the stage and the command that repeats it.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut stages = Stages { done: 0, count: 9 };
+    let mut features = "";
     let mut absent = Vec::new();
     stages.silent("setup", || {
         absent =
             setup::for_tests(workspace, options).context("repeat it with: cargo xtask setup")?;
+        features = setup::features();
         Ok(())
     })?;
     for line in absent {
@@ -41,8 +43,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         tidy::check(workspace).map(drop).context("repeat it with: cargo xtask tidy")
     })?;
     stages.silent("lints", || {
-        let words = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
-        quietly(&mut workspace.cargo(&words))
+        let mut lints = workspace.cargo(&["clippy", "--workspace", "--all-targets", "--quiet"]);
+        lints.args(["--features", features, "--", "-D", "warnings"]);
+        quietly(&mut lints)
     })?;
     stages.silent("docs", || {
         let mut doc = workspace.cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
@@ -51,20 +54,20 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     stages.silent("build", || {
         quietly(&mut workspace.cargo(BUILD))?;
         let tests = ["test", "--workspace", "--lib", "--bins", "--tests", "--no-run", "--quiet"];
-        quietly(&mut workspace.cargo(&tests))
+        quietly(workspace.cargo(&tests).args(["--features", features]))
     })?;
     stages.shown("doc tests", &mut workspace.cargo(&["test", "--workspace", "--doc"]))?;
 
     let (crates, suite) = split_tests(workspace);
     stages.shown(
         "tests of the crates",
-        &mut test_command(workspace, &["--lib", "--bins"], &crates),
+        &mut test_command(workspace, features, &["--lib", "--bins"], &crates),
     )?;
     if suite.is_empty() {
         println!("[{0}/{0}] {INTEGRATION} has no integration test yet", stages.count);
         return Ok(());
     }
-    stages.last("integration tests", &mut test_command(workspace, &[], &suite))
+    stages.last("integration tests", &mut test_command(workspace, features, &[], &suite))
 }
 
 /// The names of the integration tests: those of the crates, and those of the suite that runs last.
@@ -80,8 +83,11 @@ fn split_tests(workspace: &Workspace) -> (Vec<&str>, Vec<&str>) {
 
 /// `cargo test` of some targets, always with the whole workspace selected: another selection would compile the
 /// dependencies again with other features.
-fn test_command(workspace: &Workspace, kinds: &[&str], tests: &[&str]) -> Command {
+fn test_command(workspace: &Workspace, features: &str, kinds: &[&str], tests: &[&str]) -> Command {
     let mut command = workspace.cargo(&["test", "--workspace", "--no-fail-fast"]);
+    if !features.is_empty() {
+        command.args(["--features", features]);
+    }
     command.args(kinds);
     for test in tests {
         command.args(["--test", test]);
@@ -172,7 +178,7 @@ mod tests {
         };
         let (crates, suite) = split_tests(&workspace);
         assert_eq!((crates, suite.clone()), (vec!["laws"], vec!["it"]));
-        let command = test_command(&workspace, &[], &suite);
+        let command = test_command(&workspace, "", &[], &suite);
         assert_eq!(run::typed(&command), "cargo test --workspace --no-fail-fast --test it");
     }
 

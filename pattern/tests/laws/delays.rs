@@ -10,6 +10,7 @@ use tresillo_pattern::*;
 use crate::documents::{performance, project};
 
 /// Ticks of a delay, by the definition: milliseconds, to a tick.
+#[allow(clippy::cast_possible_truncation, reason = "a second at most")]
 fn shift(track: &Track, tempo_bpm: f64) -> i64 {
     (track.delay.ms() * tempo_bpm * 20_160.0 / 60_000.0).round() as i64
 }

@@ -13,6 +13,8 @@ pub(super) enum Serves {
     Venv,
     /// Steinberg's VST3 validator in the build folder.
     Validator,
+    /// The second VST3 host of the tests.
+    SecondHost,
     /// `cargo xtask bench` and nothing else.
     Bench,
 }
@@ -61,6 +63,15 @@ pub(super) const NEEDS: &[Need] = &[
         arch: &["cmake", "make", "gcc"],
     },
     Need {
+        name: "libxcb",
+        purpose: "links the second VST3 host of the tests; its tests are left out without it",
+        serves: Serves::SecondHost,
+        is_here: has_xcb,
+        debian: &["libxcb1-dev"],
+        fedora: &["libxcb-devel"],
+        arch: &["libxcb"],
+    },
+    Need {
         name: "valgrind",
         purpose: "counts instructions in `cargo xtask bench`",
         serves: Serves::Bench,
@@ -79,6 +90,20 @@ pub(super) fn serving(these: &[Serves]) -> Vec<Need> {
 /// Rust links by `cc` and by no other name; on Windows the linker is its own business (`rustup` asks for it).
 fn has_linker() -> bool {
     cfg!(windows) || run::find_program("cc").is_some()
+}
+
+/// Only where windows are X11's.
+pub(super) fn has_xcb() -> bool {
+    !cfg!(target_os = "linux")
+        || run::succeeds(Command::new("cc").args([
+            "-shared",
+            "-x",
+            "c",
+            "/dev/null",
+            "-o",
+            "/dev/null",
+            "-lxcb",
+        ]))
 }
 
 /// A Python that can make a venv. Debian splits `ensurepip` off into a package of its own.
