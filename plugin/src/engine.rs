@@ -20,7 +20,7 @@ use tresillo_pattern::{
 
 use crate::bridge::{Bridge, EngineEnd};
 use crate::params::{Launch, NoteInput, RunMode};
-use crate::transport::{BlockStart, Follower, HostFacts};
+use crate::transport::{BlockStart, Follower, HostFacts, Processing};
 
 use input::KeySet;
 use launch::{Bars, Launcher};
@@ -106,9 +106,9 @@ impl Engine {
         }
     }
 
-    /// Tells the sample rate. What sounds stays owed: its offs open the next block. `[main-thread]`
-    pub(crate) fn activate(&mut self, sample_rate_hz: f64) {
-        self.follower.activate(sample_rate_hz);
+    /// Tells how blocks follow. What sounds stays owed: its offs open the next block. `[main-thread]`
+    pub(crate) fn activate(&mut self, processing: Processing) {
+        self.follower.activate(processing);
     }
 
     /// The next block is a start, and the offs that are owed open it: the host has taken the output away. `[audio-thread]`

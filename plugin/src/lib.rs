@@ -29,7 +29,7 @@ use crate::output::{HostOutput, MpeZone};
 use crate::params::{SequencerParams, TrackValues};
 use crate::scribe::Scribe;
 use crate::sound::{Heard, Sound};
-use crate::transport::HostFacts;
+use crate::transport::{HostFacts, Processing};
 
 /// What differs between the plugin formats. The framework ties the audio ports to the type, so each has its own.
 pub trait Format: Send + Sized + 'static {
@@ -45,6 +45,9 @@ pub trait Format: Send + Sized + 'static {
     /// Whether it sounds by itself.
     const SOUNDS: bool;
 
+    /// Whether the framework tells the transport too late in the later parts of a block that it splits.
+    const IS_TOLD_LATE: bool;
+
     /// Called at the birth of each instance. `[main-thread]`
     fn prepare_process() {}
 }
@@ -57,6 +60,7 @@ impl Format for Clap {
     const LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout::const_default()];
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
     const SOUNDS: bool = false;
+    const IS_TOLD_LATE: bool = true;
 }
 
 /// VST3: hosts take no plugin without an audio output, so there is one, silent.
@@ -68,6 +72,7 @@ impl Format for Vst3 {
     // Controllers would come in as two thousand parameters, which hosts show to their users.
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
     const SOUNDS: bool = false;
+    const IS_TOLD_LATE: bool = false;
 
     fn prepare_process() {
         static IS_MADE: AtomicBool = AtomicBool::new(false);
@@ -83,6 +88,7 @@ impl Format for ClapInstrument {
     const LAYOUTS: &'static [AudioIOLayout] = STEREO;
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
     const SOUNDS: bool = true;
+    const IS_TOLD_LATE: bool = true;
 }
 
 /// VST3: an instrument.
@@ -93,6 +99,7 @@ impl Format for Vst3Instrument {
     const LAYOUTS: &'static [AudioIOLayout] = STEREO;
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
     const SOUNDS: bool = true;
+    const IS_TOLD_LATE: bool = false;
 
     fn prepare_process() {
         static IS_MADE: AtomicBool = AtomicBool::new(false);
@@ -150,6 +157,7 @@ impl<F: Format> Plugin for Sequencer<F> {
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = F::LAYOUTS;
     const MIDI_INPUT: MidiConfig = F::MIDI_INPUT;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::MidiCCs;
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
     type Editor = ();
     type SysExMessage = ();
@@ -166,7 +174,11 @@ impl<F: Format> Plugin for Sequencer<F> {
         _context: &mut impl ActivateContext<Self>,
     ) -> bool {
         let sample_rate_hz = f64::from(config.sample_rate);
-        self.engine.activate(sample_rate_hz);
+        self.engine.activate(Processing {
+            sample_rate_hz,
+            frames_max: config.max_buffer_size,
+            is_told_late: F::IS_TOLD_LATE,
+        });
         self.mpe.announce_again();
         self.scribe.get_or_insert_with(|| Scribe::new(Arc::clone(&self.bridge)));
         self.sound = F::SOUNDS.then(|| Sound::new(sample_rate_hz));

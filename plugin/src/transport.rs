@@ -7,6 +7,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod run;
+mod split;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use crate::transport::run::{
     Line, Loop, ROUNDING_BEATS, Run, SAME_TEMPO, TICKS_PER_BEAT, WHOLE_TICK, as_f64,
     first_tick_from,
 };
+use crate::transport::split::Splits;
 
 /// What the host says at the start of a block. Absent, not finite and absurd values are `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -100,15 +102,33 @@ pub(crate) struct Follower {
     run: Option<Run>,
     sample_rate_hz: f64,
     last_tempo_bpm: Option<f64>,
+    splits: Splits,
+}
+
+/// What the host asks for: how it will process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Processing {
+    pub(crate) sample_rate_hz: f64,
+    /// The longest block of the host.
+    pub(crate) frames_max: u32,
+    /// Whether the framework tells the transport too late in the later parts of a block that it splits.
+    pub(crate) is_told_late: bool,
 }
 
 impl Follower {
     pub(crate) fn new() -> Follower {
-        Follower { run: None, sample_rate_hz: 48_000.0, last_tempo_bpm: None }
+        Follower {
+            run: None,
+            sample_rate_hz: 48_000.0,
+            last_tempo_bpm: None,
+            splits: Splits::new(),
+        }
     }
 
-    /// Tells the sample rate of the blocks that follow. What ran before is forgotten.
-    pub(crate) fn activate(&mut self, sample_rate_hz: f64) {
+    /// Tells how blocks follow from now on. What ran before is forgotten.
+    pub(crate) fn activate(&mut self, processing: Processing) {
+        let Processing { sample_rate_hz, frames_max, is_told_late } = processing;
+        self.splits = Splits::of_blocks(frames_max, is_told_late);
         if sample_rate_hz.is_finite() && sample_rate_hz >= 1.0 {
             self.sample_rate_hz = sample_rate_hz;
         }
@@ -165,7 +185,11 @@ impl Follower {
         let Some(run) = self.run else { return self.start(facts, line) };
 
         let expected = run.clock.tick_position(as_f64(run.frame));
+        let facts = self.splits.as_meant(facts, &run, expected, line);
         let position = line.position_of(facts).unwrap_or(expected);
+        if self.splits.is_told_behind_wrap(&run, (expected, position), line) {
+            return BlockStart::RunsOn;
+        }
         let song_loop = facts.loop_beats.map(|beats| Loop::from_beats(beats, line));
         if let Some(song_loop) = song_loop.or(run.song_loop)
             && run.wraps_here(song_loop, expected, position, line)
@@ -237,6 +261,9 @@ impl Follower {
         };
         let window = Window { start: run.next_tick, end: end.max(run.next_tick) };
         run.next_tick = window.end;
+        if wrap.is_some() {
+            self.splits.begin_wrap();
+        }
         let wraps_at = wrap.map(|song_loop| {
             let wrap_frame = clock.frame_position(song_loop.end);
             run.clock = FrameClock::new(song_loop.start, wrap_frame, run.tempo_bpm, sample_rate_hz);
@@ -249,6 +276,7 @@ impl Follower {
 
     /// Moves to the block after this one of `frame_count` frames.
     pub(crate) fn end_block(&mut self, frame_count: u32) {
+        self.splits.end_part(frame_count);
         if let Some(run) = &mut self.run {
             run.frame = run.frame.saturating_add(i64::from(frame_count));
             run.expected_frame = match run.expected_frame {

@@ -13,6 +13,9 @@ import minihost
 
 NOISE = 0.5
 
+# Events that a block may hold; without being told, minihost keeps 256.
+EVENTS_MAX = 4096
+
 
 class Instance:
     """One open plugin, and the frames that it has processed."""
@@ -58,12 +61,14 @@ class Instance:
             )
         inputs = minihost.AudioBuffer(2, frame_count)
         outputs = self.noise_of(frame_count)
-        events = self.plugin.process_auto(inputs, outputs, self.played, self.changes)
+        events = self.plugin.process_auto(
+            inputs, outputs, self.played, self.changes, EVENTS_MAX
+        )
         self.changes, self.played = [], []
         return outputs.magnitude(), events
 
-    def set_param(self, name, normalized):
-        self.changes.append((0, self.plugin.find_param(name), normalized))
+    def set_param(self, name, normalized, offset=0):
+        self.changes.append((offset, self.plugin.find_param(name), normalized))
 
     def play(self, offset, key, velocity):
         self.played.append((offset, 0x90 if velocity else 0x80, key, velocity))
@@ -96,7 +101,7 @@ def run(request):
             events += [[frame + offset, *message] for offset, *message in notes]
             frame += step["frame_count"]
         elif do == "set_param":
-            instance.set_param(step["name"], step["normalized"])
+            instance.set_param(step["name"], step["normalized"], step["offset"])
         elif do == "play":
             instance.play(step["offset"], step["key"], step["velocity"])
         elif do == "save":

@@ -60,7 +60,14 @@ impl Host for ClapHost {
                 Step::Block { frame_count, transport } => {
                     instance.process(*frame_count, Some(*transport))?;
                 }
-                Step::SetParam { name, normalized } => instance.set_param(name, *normalized)?,
+                Step::SetParam { offset, name, normalized } => {
+                    instance.set_param_at(*offset, name, *normalized)?;
+                }
+                Step::Tell { offset, transport } => {
+                    let mut event = instance.transport_event(*transport);
+                    event.header = EventHeader::new_core(*offset, EventFlags::empty());
+                    instance.changes.push(&event);
+                }
                 Step::Play { offset, key, velocity } => {
                     instance.play(*offset, *key, *velocity);
                 }
@@ -340,6 +347,14 @@ impl Instance {
     /// # Errors
     /// If there is none of this name.
     pub fn set_param(&mut self, name: &str, normalized: f64) -> Result<()> {
+        self.set_param_at(0, name, normalized)
+    }
+
+    /// The same, so many frames into the next block.
+    ///
+    /// # Errors
+    /// As [`Instance::set_param`].
+    pub fn set_param_at(&mut self, offset: u32, name: &str, normalized: f64) -> Result<()> {
         let plugin = self.plugin.plugin_handle();
         let params = plugin.get_extension::<PluginParams>().context("no parameters")?;
         for index in 0..params.count(&plugin) {
@@ -348,7 +363,7 @@ impl Instance {
             if info.name == name.as_bytes() {
                 let value = info.min_value + normalized * (info.max_value - info.min_value);
                 let id: ClapId = info.id;
-                self.changes.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
+                self.changes.push(&ParamValueEvent::new(offset, id, Pckn::match_all(), value));
                 return Ok(());
             }
         }

@@ -61,7 +61,7 @@ fn play(host: &dyn Host, expression: f64) -> Result<Vec<Sent>> {
     let project = fixtures::read(EXPRESSIVE);
     let mut steps = vec![
         Step::Load { state: fixtures::state_with(&project) },
-        Step::SetParam { name: "Expression out", normalized: expression },
+        Step::turn("Expression out", expression),
     ];
     for block in 0..24u32 {
         let frame = block * BLOCK;

@@ -34,14 +34,13 @@ pad ch=3 step=1/4 delay=-1000:  C3+Eb3=450 . . Ab2+C3=150
 lead ch=4 step=1/8 delay=1000:  G3=50 Bb3=50 . C4=120*5 . Eb4(2:3) . G4<600
 ";
 
-/// Thirty-two tracks that all start chords of `key_count` keys on each beat.
+/// Thirty-two tracks that all start chords of sixteen keys on each beat.
 #[must_use]
-pub fn chords(key_count: u8) -> Project {
+pub fn chords() -> Project {
     let mut text = String::new();
     for track in 0..32u8 {
-        let keys: Vec<String> = (0..key_count)
-            .map(|key| pitch::name(Key::saturating(track / 16 * 64 + key * 3)))
-            .collect();
+        let keys: Vec<String> =
+            (0..16).map(|key| pitch::name(Key::saturating(track / 16 * 64 + key * 3))).collect();
         text.push_str(&format!("t{track} ch={} step=1/4: {}\n", track % 16 + 1, keys.join("+")));
     }
     read(&text)

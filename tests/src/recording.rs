@@ -72,7 +72,7 @@ fn perform(
     played: &[Played],
 ) -> Result<Outcome> {
     let mut steps = vec![Step::Load { state: fixtures::state_with(project) }];
-    steps.extend(params.iter().map(|&(name, normalized)| Step::SetParam { name, normalized }));
+    steps.extend(params.iter().map(|&(name, normalized)| Step::turn(name, normalized)));
     let frames_per_beat = 60.0 * RATE / tempo_bpm;
     let mut frame = 0;
     // Where the song is; the host wraps it at block borders.

@@ -11,7 +11,7 @@ use tresillo_pattern::{PatternIndex, Window};
 use crate::clap_host::{ClapHost, Instance};
 use crate::fixtures::{self, DELAYED, RICH, STEADY, state_with, state_with_text};
 use crate::registry::trial;
-use crate::script::{Host, Outcome, Step};
+use crate::script::{Host, Outcome, Step, Transport};
 use crate::stream::check_same;
 use crate::timeline::{LoopStyle, Timeline, expected_events, ticks};
 use crate::vst3_crate::{self, Vst3CrateHost};
@@ -32,6 +32,7 @@ pub fn tests() -> Vec<Trial> {
         ("plays_blocks_of_random_length", random_blocks),
         ("hears_the_delays_of_tracks", plays_delayed),
         ("drops_nothing_when_24_tracks_start_at_once", plays_wide),
+        ("drops_nothing_when_32_tracks_start_chords_of_16_at_once", plays_chords),
         ("starts_in_the_middle_of_a_bar", starts_mid_bar),
         ("is_silent_when_stopped", is_silent_when_stopped),
         ("ends_what_sounds_when_stopped_in_mid_note", stops_in_mid_note),
@@ -61,9 +62,12 @@ pub fn tests() -> Vec<Trial> {
         ("keeps_on_playing_after_a_junk_state", |host| junk_state(host, Timeline::step)),
     ];
     let only_clap: &[(&str, Scenario)] = &[
+        // minihost splits a block at a change and tells the transport of its start for every part.
+        ("automates_to_the_frame", automates),
+        ("automates_to_the_frame_around_a_wrap", automates_in_a_loop),
         // minihost tells a tempo or no transport at all.
         ("plays_at_the_projects_tempo_when_the_host_has_none", tempo::no_tempo),
-        ("drops_nothing_when_32_tracks_start_chords_of_16_at_once", |host| plays_chords(host, 16)),
+        ("follows_a_transport_that_is_told_within_a_block", told_within_a_block),
         ("survives_a_host_without_a_transport", |_| no_transport()),
         ("has_note_ports_and_no_audio_ports", |_| clap_ports()),
     ];
@@ -78,20 +82,13 @@ pub fn tests() -> Vec<Trial> {
     }
     // The second host tells no loop, and deactivates the plugin while it loads a state.
     let of_the_crate: &[(&str, Scenario)] = &[
-        ("drops_nothing_when_32_tracks_start_chords_of_16_at_once", |host| plays_chords(host, 16)),
+        ("automates_to_the_frame", automates),
         ("keeps_its_project_after_a_junk_state", |host| junk_state(host, Timeline::cut)),
     ];
     for &(name, scenario) in scenarios.iter().chain(of_the_crate) {
         let run = move || scenario(&Vst3CrateHost);
         tests.push(trial(&format!("vst3_crate_{name}"), vst3_crate::missing(), run));
     }
-    // 256 events in a block is all that minihost holds.
-    let chords = || plays_chords(&vst3_host::Vst3Host, 8);
-    tests.push(trial(
-        "vst3_drops_nothing_when_32_tracks_start_chords_of_8_at_once",
-        missing,
-        chords,
-    ));
     tests.push(trial("vst3_has_a_stereo_output_and_sends_notes", missing, vst3_ports));
     let name = "two_instances_one_automated_closed_in_both_orders";
     tests.push(trial(&format!("clap_{name}"), None, close_order::clap));
@@ -217,23 +214,90 @@ fn starts_mid_bar(host: &dyn Host) -> Result<()> {
 
 fn mutes(host: &dyn Host) -> Result<()> {
     let bass = 4;
-    let mute = |timeline: Timeline, value: bool| {
-        let normalized = f64::from(u8::from(value));
-        timeline.turn("Mute 5", normalized, |performance| {
-            performance.mutes = performance.mutes.with(bass, value);
-        })
-    };
     // The bass has a note from beat 0 on that is nearly a beat long.
-    let timeline = mute(rich().play(0.5, 256), true).play(6.0, 256);
-    check(host, mute(timeline, false).play(6.0, 256).stop(1, 64))
+    let timeline = mute(rich().play(0.5, 256), 0, bass, true).play(6.0, 256);
+    check(host, mute(timeline, 0, bass, false).play(6.0, 256).stop(1, 64))
 }
 
-fn plays_chords(host: &dyn Host, key_count: u8) -> Result<()> {
+/// Mutes a track or lets it sound, so many frames into the next block.
+fn mute(timeline: Timeline, offset: u32, track: usize, value: bool) -> Timeline {
+    let name = ["Mute 1", "Mute 2", "Mute 3", "Mute 4", "Mute 5"][track];
+    timeline.turn(offset, name, f64::from(u8::from(value)), |performance| {
+        performance.mutes = performance.mutes.with(track, value);
+    })
+}
+
+/// On the frame that the host tells, however long its blocks are.
+fn automates(host: &dyn Host) -> Result<()> {
+    let mut timeline = rich().play(1.0, 4096);
+    for (index, offset) in [0, 1, 1234, 4095, 2000, 3000, 77].into_iter().enumerate() {
+        timeline = mute(timeline, offset, 2, index % 2 == 0);
+        // Two in one block.
+        timeline = mute(timeline, offset.max(600), 4, index % 2 == 0).play_blocks(&[4096, 4096]);
+    }
+    check(host, timeline.stop(1, 64))
+}
+
+/// Before and behind the place where the loop wraps inside a block.
+fn automates_in_a_loop(host: &dyn Host) -> Result<()> {
+    for frame_count in [4096, 5000, 8192] {
+        let mut timeline = rich().set_loop(Some((1.0, 2.0)), LoopStyle::InsideBlocks).locate(1.0);
+        for index in 0..60u32 {
+            let offset = index * 631 % frame_count;
+            timeline = mute(timeline, offset, 2, index % 2 == 0).play_blocks(&[frame_count]);
+        }
+        check(host, timeline.stop(1, 64))
+            .map_err(|error| error.context(format!("blocks of {frame_count}")))?;
+    }
+    Ok(())
+}
+
+/// A host that tells its transport once more in the middle of a block, where a loop begins anew or a tempo changes.
+fn told_within_a_block(host: &dyn Host) -> Result<()> {
+    let frame_count = 1000;
+    let project = fixtures::read(RICH);
+    let mut steps = vec![Step::Load { state: state_with(&project) }];
+    let plain = Timeline::new(&project, 120.0, 48_000.0).play(16.0, 1000).stop(1, 64);
+    for (index, step) in plain.steps.iter().enumerate() {
+        if let Step::Block { transport, .. } = step
+            && transport.is_playing
+            && index % 3 == 0
+        {
+            for offset in [u32::try_from(index * 37 % 900)?, 950] {
+                let beat = transport.beat + f64::from(offset) / 24_000.0;
+                let frame = transport.frame + i64::from(offset);
+                let transport = Transport { beat, frame, ..*transport };
+                steps.push(Step::Tell { offset, transport });
+            }
+        }
+        steps.push(step.clone());
+    }
+    check_same(&plain.expected, &host.run(48_000.0, frame_count, &steps)?.events, 0)?;
+
+    // A loop of two beats, 48,000 frames: its end lies in every 48th block, 700 frames in.
+    let looping = Timeline::new(&project, 120.0, 48_000.0)
+        .set_loop(Some((0.0, 2.0)), LoopStyle::InsideBlocks);
+    let looping = looping.play_blocks(&[300]).play(16.0, 1000).stop(1, 64);
+    let mut steps = vec![Step::Load { state: state_with(&project) }];
+    for step in &looping.steps {
+        if let Step::Block { transport, .. } = step {
+            let left = 48_000 - transport.frame;
+            if transport.is_playing && (1..1000).contains(&left) {
+                let transport = Transport { beat: 0.0, frame: 0, ..*transport };
+                steps.push(Step::Tell { offset: u32::try_from(left)?, transport });
+            }
+        }
+        steps.push(step.clone());
+    }
+    check_same(&looping.expected, &host.run(48_000.0, frame_count, &steps)?.events, 0)
+}
+
+fn plays_chords(host: &dyn Host) -> Result<()> {
     for frame_count in [64, 4096] {
-        let timeline = Timeline::new(&fixtures::chords(key_count), 120.0, 48_000.0);
+        let timeline = Timeline::new(&fixtures::chords(), 120.0, 48_000.0);
         let timeline = timeline.play(2.5, frame_count).stop(1, 64);
         let at_once = timeline.expected.iter().filter(|event| event.is_on && event.frame == 0);
-        ensure!(at_once.count() == 32 * usize::from(key_count), "other chords than meant");
+        ensure!(at_once.count() == 32 * 16, "other chords than meant");
         check(host, timeline)?;
     }
     Ok(())
@@ -383,16 +447,15 @@ fn junk_state(host: &dyn Host, load: fn(Timeline, Step) -> Timeline) -> Result<(
 
 fn bypass(host: &dyn Host) -> Result<()> {
     let timeline = rich().play(2.6, 256);
-    let timeline =
-        timeline.cut(Step::SetParam { name: "Bypass", normalized: 1.0 }).roll_silently(2.6, 256);
-    let timeline = timeline.cut(Step::SetParam { name: "Bypass", normalized: 0.0 }).play(2.6, 256);
+    let timeline = timeline.cut(Step::turn("Bypass", 1.0)).roll_silently(2.6, 256);
+    let timeline = timeline.cut(Step::turn("Bypass", 0.0)).play(2.6, 256);
     check(host, timeline.stop(1, 64))
 }
 
 fn pattern_change(host: &dyn Host) -> Result<()> {
     let two = format!("[one]\n{RICH}\n[two]\n{STEADY}\n");
     let timeline = Timeline::new(&fixtures::read(&two), 120.0, 48_000.0).play(2.6, 256);
-    let second = Step::SetParam { name: "Pattern", normalized: 1.0 / 127.0 };
+    let second = Step::turn("Pattern", 1.0 / 127.0);
     let timeline = timeline.cut_over(second, |timeline| {
         timeline.performance.pattern = PatternIndex(1);
     });

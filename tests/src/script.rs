@@ -31,12 +31,21 @@ pub enum Step {
         /// What the host says.
         transport: Transport,
     },
-    /// Turns a parameter, before the next block.
+    /// Turns a parameter, in the next block.
     SetParam {
+        /// Frames into it.
+        offset: u32,
         /// The name that the host shows.
         name: &'static str,
         /// Where in its range, `[0, 1]`.
         normalized: f64,
+    },
+    /// Tells the transport once more, within the next block. Only CLAP can.
+    Tell {
+        /// Frames into it.
+        offset: u32,
+        /// What the host says.
+        transport: Transport,
     },
     /// Plays a note in, in the next block.
     Play {
@@ -58,6 +67,14 @@ pub enum Step {
     Reactivate,
     /// Closes the instance and opens a new one.
     Reopen,
+}
+
+impl Step {
+    /// Turns a parameter, before the next block.
+    #[must_use]
+    pub fn turn(name: &'static str, normalized: f64) -> Step {
+        Step::SetParam { offset: 0, name, normalized }
+    }
 }
 
 /// What came out.

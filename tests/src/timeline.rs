@@ -108,8 +108,8 @@ pub struct Timeline {
     /// Song position in frames, not rounded.
     song_frame: f64,
     pass: Option<Pass>,
-    /// How this pass was played before now, and up to which tick.
-    turns: Vec<(Tick, Performance)>,
+    /// How it was played before now, and up to which frame of the host, from the begin of this pass on.
+    turns: Vec<(i64, Performance)>,
     song_loop: Option<(f64, f64, LoopStyle)>,
 }
 
@@ -207,19 +207,18 @@ impl Timeline {
         self
     }
 
-    /// Turns a parameter between two blocks; what plays from there on is `performance`, and what sounds sounds on. The next
-    /// block begins where the last one ended.
+    /// Turns a parameter so many frames into the next block; what plays from there on is changed, and what sounds sounds on.
     #[must_use]
     pub fn turn(
         mut self,
+        offset: u32,
         name: &'static str,
         normalized: f64,
         change: impl FnOnce(&mut Performance),
     ) -> Timeline {
-        let now = self.clock().first_tick_at(to_frame(self.song_frame));
-        self.turns.push((now, self.performance));
+        self.turns.push((self.host_frame + i64::from(offset), self.performance));
         change(&mut self.performance);
-        self.steps.push(Step::SetParam { name, normalized });
+        self.steps.push(Step::SetParam { offset, name, normalized });
         self
     }
 
@@ -350,8 +349,13 @@ impl Timeline {
         let shift = pass.host_frame - pass.song_frame;
         let window = Window { start: pass.start, end: end.max(pass.start) };
         let end_frame = host_end - shift;
-        let mut played = std::mem::take(&mut self.turns);
-        played.push((window.end, self.performance));
+        let mut played = Vec::new();
+        while self.turns.first().is_some_and(|(frame, _)| *frame < host_end) {
+            let (frame, performance) = self.turns.remove(0);
+            played.push((self.clock().first_tick_at(frame - shift), performance));
+        }
+        let last = self.turns.first().map_or(self.performance, |(_, performance)| *performance);
+        played.push((window.end, last));
         let what = (&self.project, &played[..], self.tempo_bpm);
         let events = play_pass(what, self.clock(), window, pass.begin, end_frame);
         self.expected.extend(

@@ -44,9 +44,9 @@ impl Host for Vst3CrateHost {
                     let audio = instance.process(*frame_count, *transport, &mut outcome)?;
                     outcome.peak = outcome.peak.max(f64::from(peak(&audio)));
                 }
-                Step::SetParam { name, normalized } => {
+                Step::SetParam { offset, name, normalized } => {
                     let id = instance.plugin.find_parameter(name)?.id;
-                    instance.plugin.set_parameter_at(id, *normalized, 0)?;
+                    instance.plugin.set_parameter_at(id, *normalized, i32::try_from(*offset)?)?;
                 }
                 Step::Play { offset, key, velocity } => {
                     let (channel, note) = (MidiChannel::Ch1, *key);
@@ -56,6 +56,7 @@ impl Host for Vst3CrateHost {
                     };
                     instance.plugin.send_midi_event_at(event, i32::try_from(*offset)?)?;
                 }
+                Step::Tell { .. } => anyhow::bail!("VST3 tells its transport once a block"),
                 Step::Save => outcome.saved.push(instance.save()?),
                 // A host shows its user an error and goes on.
                 Step::Load { state } => drop(instance.plugin.load_state(state.as_bytes())),

@@ -18,6 +18,9 @@ kick:                x=400...x...
 bass ch=2:           C1=800 . . . C1 . . .
 ";
 
+const PROCESSING: Processing =
+    Processing { sample_rate_hz: 48_000.0, frames_max: 4096, is_told_late: false };
+
 /// Offset in the block, place, on or off.
 type Sent = (u32, Address, EventKind);
 
@@ -118,7 +121,7 @@ fn engine() -> (Arc<Bridge>, Engine) {
     let (project, _) = notation::read(DENSE).expect("a sound fixture");
     let (bridge, end, copy) = Bridge::new(project);
     let mut engine = Engine::new(Arc::clone(&bridge), end, copy);
-    engine.activate(48_000.0);
+    engine.activate(PROCESSING);
     (bridge, engine)
 }
 
@@ -234,7 +237,7 @@ fn what_a_host_cuts_off_at_its_loops_end_sounds_on_the_next_frame() {
     let (project, _) = notation::read("rim: ...x>5039....").expect("a sound fixture");
     let (bridge, end, copy) = Bridge::new(project);
     let mut engine = Engine::new(bridge, end, copy);
-    engine.activate(48_000.0);
+    engine.activate(PROCESSING);
     let frames_per_beat = 60.0 * 48_000.0 / 397.0;
     let facts = |frame: f64| HostFacts {
         is_playing: true,

@@ -2,6 +2,10 @@ use super::*;
 
 const BLOCK: u32 = 480;
 
+/// A host whose blocks may be three of these long, in the format whose framework tells too late.
+const PROCESSING: Processing =
+    Processing { sample_rate_hz: 48_000.0, frames_max: 3 * BLOCK, is_told_late: true };
+
 /// 120 BPM at 48 kHz: a beat is 24,000 frames, a block of 480 a fiftieth of it.
 fn at(beat: f64) -> HostFacts {
     HostFacts {
@@ -16,7 +20,7 @@ fn at(beat: f64) -> HostFacts {
 
 fn follower() -> Follower {
     let mut follower = Follower::new();
-    follower.activate(48_000.0);
+    follower.activate(PROCESSING);
     follower
 }
 
@@ -176,4 +180,58 @@ fn check((start, windows): (BlockStart, Vec<Window>), expected: BlockStart, from
 
 fn window(start: f64, end: f64) -> Window {
     Window { start: Tick::from_beats(start), end: Tick::from_beats(end) }
+}
+
+/// The parts of one block of the host behind a change of its transport are told later by what was played before them.
+#[test]
+fn a_transport_told_anew_within_a_block_is_no_seek() {
+    let late = BLOCK as f64 / 24_000.0;
+    let part = late;
+    assert_eq!(
+        starts(&[
+            at(1.0),
+            // Told anew here: a part late, and so is the next part.
+            at(1.0 + part + late),
+            at(1.0 + 2.0 * part + late),
+            // The next block.
+            at(1.0 + 3.0 * part),
+        ]),
+        [BlockStart::Jumps, BlockStart::RunsOn, BlockStart::RunsOn, BlockStart::RunsOn]
+    );
+    // The same in a block that is longer than the host said: it has jumped.
+    let told = starts(&[
+        at(1.0),
+        at(1.0 + part + late),
+        at(1.0 + 2.0 * part + late),
+        at(1.0 + 3.0 * part + late),
+    ]);
+    assert_eq!(told.last(), Some(&BlockStart::Jumps));
+}
+
+#[test]
+fn a_jump_by_any_other_distance_is_a_seek() {
+    for beats in [0.5 * 480.0, 481.5, 5.0 * 480.0, -480.0].map(|frames| frames / 24_000.0) {
+        let told = starts(&[at(1.0), at(1.0 + 480.0 / 24_000.0 + beats)]);
+        assert_eq!(told.last(), Some(&BlockStart::Jumps), "{beats}");
+    }
+}
+
+/// A part behind the wrap of a loop is told to lie behind its end; a host that has left its loop is believed soon.
+#[test]
+fn a_part_behind_a_wrap_is_no_seek() {
+    let looping = |beat| HostFacts { loop_beats: Some((0.0, 1.0)), ..at(beat) };
+    let part = f64::from(BLOCK) / 24_000.0;
+    let told = starts(&[
+        looping(1.0 - part * 1.5),
+        looping(1.0 - part * 0.5),
+        looping(1.0 + part * 0.5),
+        looping(part * 1.5),
+    ]);
+    assert_eq!(
+        told,
+        [BlockStart::Jumps, BlockStart::RunsOn, BlockStart::RunsOn, BlockStart::RunsOn]
+    );
+    let gone: Vec<HostFacts> =
+        (0..6).map(|index| looping(1.0 + part * (f64::from(index) - 0.5))).collect();
+    assert!(starts(&gone)[1..].contains(&BlockStart::Jumps));
 }
