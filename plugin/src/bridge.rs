@@ -5,7 +5,7 @@
 //! process loads one state after another. On the way back they queue in a ring.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
@@ -16,7 +16,8 @@ use tresillo_pattern::format::json;
 use tresillo_pattern::limits::{GATE_PERCENT_MAX, GATE_PERCENT_MIN};
 use tresillo_pattern::{PatternIndex, Project, Tick};
 
-use crate::engine::Recorded;
+use crate::controllers::{Bound, Controllers, Target};
+use crate::engine::{Recorded, ToMain};
 
 /// Documents on their way back. One comes back for each one sent and every sending empties the ring, so more than two are
 /// never in it; were it full all the same, the engine would keep what it has until there is room.
@@ -24,7 +25,7 @@ const RETIRED_CAPACITY: usize = 8;
 
 /// Notes that were played in and wait for the main thread; it takes them after every block that has some. Those beyond are
 /// refused and counted.
-const RECORDED_CAPACITY: usize = 1024;
+const TOLD_CAPACITY: usize = 1024;
 
 /// The newest document that the engine has not taken yet.
 type Slot = AtomicCell<Option<Box<Snapshot>>>;
@@ -32,7 +33,8 @@ type Slot = AtomicCell<Option<Box<Snapshot>>>;
 /// A document on its way to the engine.
 struct Snapshot {
     project: Box<Project>,
-    /// Whether it differs by recorded notes alone, so that what sounds goes on.
+    bound: Bound,
+    /// Whether it differs by recorded notes or learned controllers alone, so that what sounds goes on.
     is_recording: bool,
 }
 
@@ -46,7 +48,12 @@ pub(crate) struct Bridge {
     refused_note_count: AtomicU64,
     refused_recording_count: AtomicU64,
     playing_pattern: AtomicU64,
+    /// The number of the target whose controller is waited for, or [`LEARNS_NOTHING`].
+    learning: AtomicUsize,
 }
+
+/// No controller is waited for.
+const LEARNS_NOTHING: usize = usize::MAX;
 
 /// No playhead moves.
 const STANDS_STILL: i64 = i64::MIN;
@@ -56,14 +63,15 @@ struct MainSide {
     /// Why the last state that a host loaded was not taken.
     rejected: Option<String>,
     retired: Consumer<Box<Snapshot>>,
-    recorded: Consumer<Recorded>,
+    told: Consumer<ToMain>,
+    controllers: Controllers,
 }
 
 /// The engine's side.
 pub(crate) struct EngineEnd {
     slot: Arc<Slot>,
     retired: Producer<Box<Snapshot>>,
-    recorded: Option<Producer<Recorded>>,
+    tells: Option<Producer<ToMain>>,
 }
 
 impl Bridge {
@@ -74,19 +82,21 @@ impl Bridge {
             "a pointer fits an atomic on every platform we build for"
         );
         let (to_main, retired) = RingBuffer::new(RETIRED_CAPACITY);
-        let (record, recorded) = RingBuffer::new(RECORDED_CAPACITY);
+        let (tells, told) = RingBuffer::new(TOLD_CAPACITY);
+        let controllers = Controllers::default();
         let slot = Arc::new(Slot::new(None));
         let engine_project = Box::new(project.clone());
         let bridge = Bridge {
-            main: Mutex::new(MainSide { project, rejected: None, retired, recorded }),
+            main: Mutex::new(MainSide { project, rejected: None, retired, told, controllers }),
             slot: Arc::clone(&slot),
             position: AtomicI64::new(STANDS_STILL),
             refused_event_count: AtomicU64::new(0),
             refused_note_count: AtomicU64::new(0),
             refused_recording_count: AtomicU64::new(0),
             playing_pattern: AtomicU64::new(0),
+            learning: AtomicUsize::new(LEARNS_NOTHING),
         };
-        let end = EngineEnd { slot, retired: to_main, recorded: Some(record) };
+        let end = EngineEnd { slot, retired: to_main, tells: Some(tells) };
         (Arc::new(bridge), end, engine_project)
     }
 
@@ -101,33 +111,90 @@ impl Bridge {
     /// Puts a copy of a document where the engine finds it.
     fn send(&self, main: &mut MainSide, project: &Project, is_recording: bool) {
         main.free_retired();
-        let new = Snapshot { project: Box::new(project.clone()), is_recording };
+        let bound = main.controllers.bound();
+        let new = Snapshot { project: Box::new(project.clone()), bound, is_recording };
         // A document that the engine has not seen is freed here; what it would have ended is ended by the one that follows.
         let unseen = self.slot.swap(Some(Box::new(new)));
         if unseen.is_some_and(|unseen| !unseen.is_recording) && is_recording {
-            let new = Snapshot { project: Box::new(project.clone()), is_recording: false };
+            let project = Box::new(project.clone());
+            let new = Snapshot { project, bound, is_recording: false };
             drop(self.slot.swap(Some(Box::new(new))));
         }
     }
 
-    /// Writes the notes that were played in onto their steps. Not on the audio thread.
-    pub(crate) fn take_recorded(&self) {
+    /// Writes the notes that were played in onto their steps, and notes down the controllers that were learned. Not on the
+    /// audio thread.
+    pub(crate) fn take_told(&self) {
         let mut main = self.lock();
-        self.write_recorded(&mut main);
+        self.write_told(&mut main);
     }
 
-    fn write_recorded(&self, main: &mut MainSide) {
+    fn write_told(&self, main: &mut MainSide) {
         let mut has_changed = false;
-        while let Ok(recorded) = main.recorded.pop() {
-            // A step that is not there any more, because the document has changed meanwhile, is left alone.
-            let edit = edit_of(&main.project, recorded);
-            has_changed |= edit.is_some_and(|edit| edit.apply(&mut main.project).is_ok());
+        while let Ok(told) = main.told.pop() {
+            has_changed |= match told {
+                ToMain::Recorded(recorded) => {
+                    // A step that is not there any more, because the document has changed meanwhile, is left alone.
+                    let edit = edit_of(&main.project, recorded);
+                    edit.is_some_and(|edit| edit.apply(&mut main.project).is_ok())
+                }
+                ToMain::Learned(binding) => main.controllers.bind(binding),
+            };
         }
         if has_changed {
-            let project = std::mem::take(&mut main.project);
-            self.send(main, &project, true);
-            main.project = project;
+            self.send_again(main);
         }
+    }
+
+    /// Sends what differs by little from what plays.
+    fn send_again(&self, main: &mut MainSide) {
+        let project = std::mem::take(&mut main.project);
+        self.send(main, &project, true);
+        main.project = project;
+    }
+
+    /// Waits for the next controller or key that comes in, which moves `target` from then on; or for none. Not on the audio
+    /// thread.
+    #[allow(dead_code, reason = "the editor will call it; tests do")]
+    pub(crate) fn learn(&self, target: Option<Target>) {
+        let number = target.map_or(LEARNS_NOTHING, Target::index);
+        self.learning.store(number, Ordering::Release);
+    }
+
+    /// What a controller is waited for. `[any-thread]`
+    #[allow(dead_code, reason = "the editor will show it; tests read it")]
+    pub(crate) fn learning(&self) -> Option<Target> {
+        Target::of_index(self.learning.load(Ordering::Acquire))
+    }
+
+    /// Nothing that was learned moves `target` any more. Not on the audio thread.
+    #[allow(dead_code, reason = "the editor will call it; tests do")]
+    pub(crate) fn unlearn(&self, target: Target) {
+        let mut main = self.lock();
+        main.controllers.unbind(target);
+        self.send_again(&mut main);
+    }
+
+    /// The learned controllers, one a line. Not on the audio thread.
+    pub(crate) fn controllers(&self) -> String {
+        let mut main = self.lock();
+        self.write_told(&mut main);
+        main.controllers.text()
+    }
+
+    /// Replaces the learned controllers. Not on the audio thread.
+    pub(crate) fn set_controllers(&self, text: &str) {
+        let mut main = self.lock();
+        main.controllers = Controllers::read(text);
+        self.send_again(&mut main);
+    }
+
+    /// The target whose controller is waited for; from now on none is. `[audio-thread]`
+    pub(crate) fn take_learning(&self) -> Option<Target> {
+        if self.learning.load(Ordering::Relaxed) == LEARNS_NOTHING {
+            return None;
+        }
+        Target::of_index(self.learning.swap(LEARNS_NOTHING, Ordering::AcqRel))
     }
 
     /// Makes the project that `text` holds, as a file would, the one that plays. Text that is no project changes nothing but
@@ -143,7 +210,7 @@ impl Bridge {
     pub(crate) fn text(&self) -> String {
         let mut main = self.lock();
         main.free_retired();
-        self.write_recorded(&mut main);
+        self.write_told(&mut main);
         json::write(&main.project)
     }
 
@@ -225,20 +292,21 @@ impl MainSide {
 }
 
 impl EngineEnd {
-    /// The end for documents, and the one for notes that are played in.
-    pub(crate) fn split(mut self) -> (EngineEnd, Producer<Recorded>) {
-        let recorded = self.recorded.take().unwrap_or_else(|| RingBuffer::new(1).0);
-        (self, recorded)
+    /// The end for documents, and the one for what the engine tells.
+    pub(crate) fn split(mut self) -> (EngineEnd, Producer<ToMain>) {
+        let tells = self.tells.take().unwrap_or_else(|| RingBuffer::new(1).0);
+        (self, tells)
     }
 
-    /// Replaces `project` with the newest document, if there is one, and tells whether it differs by recorded notes alone.
-    /// `[audio-thread]`
-    pub(crate) fn adopt(&mut self, project: &mut Box<Project>) -> Option<bool> {
+    /// Replaces `project` with the newest document and `bound` with its controllers, if there is one, and tells whether it
+    /// differs by recorded notes or learned controllers alone. `[audio-thread]`
+    pub(crate) fn adopt(&mut self, project: &mut Box<Project>, bound: &mut Bound) -> Option<bool> {
         if self.retired.is_full() {
             return None;
         }
         let mut newest = self.slot.take()?;
         let is_recording = newest.is_recording;
+        *bound = newest.bound;
         std::mem::swap(project, &mut newest.project);
         if let Err(rtrb::PushError::Full(old)) = self.retired.push(newest) {
             // Cannot be: there was room and nobody else fills the ring. Leaking is better than freeing here.

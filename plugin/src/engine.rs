@@ -5,6 +5,7 @@
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod hands;
 mod input;
 mod launch;
 mod record;
@@ -13,21 +14,23 @@ mod tests;
 
 use std::sync::Arc;
 
-use tresillo_pattern::document::Metre;
+use tresillo_pattern::document::{Control, Metre};
 use tresillo_pattern::{
     Address, Event, EventKind, PatternIndex, Performance, Player, Project, Tick, Window,
 };
 
 use crate::bridge::{Bridge, EngineEnd};
+use crate::controllers::{Binding, Bound, Source};
 use crate::params::{Launch, NoteInput, RunMode};
 use crate::transport::{BlockStart, Follower, HostFacts, Processing};
 
+use hands::Hands;
 use input::KeySet;
 use launch::{Bars, Launcher};
 use record::Recorder;
 
 pub(crate) use input::Input;
-pub(crate) use record::Recorded;
+pub(crate) use record::{Recorded, ToMain};
 
 /// Where a block's events go.
 pub(crate) trait EventOutput {
@@ -68,7 +71,11 @@ pub(crate) struct Engine {
     bridge: Arc<Bridge>,
     end: EngineEnd,
     project: Box<Project>,
+    /// What is played, and what the host's parameters say of it.
     performance: Performance,
+    by_host: Performance,
+    bound: Bound,
+    hands: Hands,
     settings: Settings,
     launcher: Launcher,
     bars: Bars,
@@ -94,6 +101,9 @@ impl Engine {
             end,
             project,
             performance: Performance::default(),
+            by_host: Performance::default(),
+            bound: Bound::NONE,
+            hands: Hands::new(),
             settings: Settings::default(),
             launcher: Launcher::default(),
             follower: Follower::new(),
@@ -155,7 +165,8 @@ impl Engine {
 
     /// The newest document, if the main thread has sent one since the last block.
     fn adopt_document(&mut self, out: &mut impl EventOutput) {
-        let Some(is_recording) = self.end.adopt(&mut self.project) else { return };
+        let adopted = self.end.adopt(&mut self.project, &mut self.bound);
+        let Some(is_recording) = adopted else { return };
         self.player.invalidate();
         if !is_recording {
             // Another project: nothing of the old one goes on, and its patterns wait for nothing.
@@ -180,7 +191,10 @@ impl Engine {
     }
 
     /// The parameters' values hold for a whole block; which pattern of them plays, the launcher says.
-    fn adopt_performance(&mut self, performance: Performance) {
+    fn adopt_performance(&mut self, by_host: Performance) {
+        self.by_host = by_host;
+        self.hands.follow(&by_host);
+        let performance = self.hands.played(by_host);
         self.launcher.set_param(performance.pattern);
         let transpose = i16::from(performance.transpose).saturating_add(self.note_transpose);
         let fills = self.settings.input == NoteInput::Fill && !self.held.is_empty();
@@ -240,7 +254,7 @@ impl Engine {
     /// Something comes in, `offset` frames into the block.
     fn take(&mut self, offset: u32, input: &Input, is_bypassed: bool, out: &mut impl EventOutput) {
         let Input { address, kind, .. } = *input;
-        if is_bypassed {
+        if is_bypassed || self.is_for_hands(address, kind) {
             return;
         }
         match kind {
@@ -270,6 +284,37 @@ impl Engine {
         if self.settings.is_through {
             self.pass(offset, address, kind, out);
         }
+    }
+
+    /// Learns a controller or a key that is waited for, and follows those that are learned: they are for us alone.
+    fn is_for_hands(&mut self, address: Address, kind: EventKind) -> bool {
+        let Address { channel, key, .. } = address;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in 1..=127")]
+        let (source, value) = match kind {
+            EventKind::NoteOn { velocity } => {
+                (Source::Key { channel, key }, (velocity * 127.0).round().clamp(1.0, 127.0) as u8)
+            }
+            EventKind::NoteOff => (Source::Key { channel, key }, 0),
+            EventKind::Control(lock) => match (lock.control(), u8::try_from(lock.value())) {
+                (Control::Cc(controller), Ok(value)) => {
+                    (Source::Cc { channel, controller: controller.get() }, value)
+                }
+                _ => return false,
+            },
+        };
+        if kind != EventKind::NoteOff
+            && let Some(target) = self.bridge.take_learning()
+        {
+            self.recorder.send(ToMain::Learned(Binding { source, target }));
+            return true;
+        }
+        let Some(target) = self.bound.target_of(source) else { return false };
+        match source {
+            Source::Cc { .. } => self.hands.control(target, value, &self.by_host),
+            Source::Key { .. } => self.hands.press(target, value, &self.by_host),
+        }
+        self.adopt_performance(self.by_host);
+        true
     }
 
     /// What a note does, beside passing through.

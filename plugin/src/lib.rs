@@ -5,6 +5,7 @@
 //! only way between the threads. The music is `tresillo_pattern`'s.
 
 mod bridge;
+mod controllers;
 mod engine;
 mod framework_faults;
 mod output;

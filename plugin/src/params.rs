@@ -25,6 +25,10 @@ pub(crate) struct SequencerParams {
     #[persist = "project"]
     pub(crate) document: SavedDocument,
 
+    /// The learned controllers, one a line.
+    #[persist = "controllers"]
+    pub(crate) controllers: SavedControllers,
+
     /// Ends what sounds and plays nothing.
     #[id = "bypass"]
     pub(crate) bypass: BoolParam,
@@ -137,7 +141,8 @@ impl SequencerParams {
         };
         let have_tracks_changed = Arc::new(AtomicBool::new(true));
         SequencerParams {
-            document: SavedDocument(bridge),
+            document: SavedDocument(Arc::clone(&bridge)),
+            controllers: SavedControllers(bridge),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             pattern: IntParam::new("Pattern", 1, IntRange::Linear { min: 1, max: 128 }),
             song: BoolParam::new("Song", false),
@@ -295,6 +300,22 @@ impl TrackParams {
 /// Hosts call it on their own threads. The framework would call it on the audio thread for a state that an editor of ours sets
 /// by `GuiContext::set_state`: an editor sends documents through the bridge instead.
 pub(crate) struct SavedDocument(Arc<Bridge>);
+
+/// The learned controllers of the same bridge.
+pub(crate) struct SavedControllers(Arc<Bridge>);
+
+impl<'a> PersistentField<'a, String> for SavedControllers {
+    fn set(&self, text: String) {
+        self.0.set_controllers(&text);
+    }
+
+    fn map<F, R>(&self, read: F) -> R
+    where
+        F: Fn(&String) -> R,
+    {
+        read(&self.0.controllers())
+    }
+}
 
 impl<'a> PersistentField<'a, String> for SavedDocument {
     fn set(&self, text: String) {

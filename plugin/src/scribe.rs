@@ -23,7 +23,7 @@ impl Scribe {
         let is_over_too = Arc::clone(&is_over);
         let write = move || {
             while !is_over_too.load(Ordering::Acquire) {
-                bridge.take_recorded();
+                bridge.take_told();
                 thread::park();
             }
         };

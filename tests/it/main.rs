@@ -4,13 +4,16 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
-    ardour, cli, cli_render, close_order, expression, instrument, parameters, paths, recording,
-    scenarios, validator,
+    ardour, cli, cli_render, close_order, controllers, expression, instrument, parameters, paths,
+    recording, scenarios, validator, vst3_crate,
 };
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(close_order::CLAP_ARGUMENT) {
         return report(close_order::close_clap_instances());
+    }
+    if std::env::args().nth(1).as_deref() == Some(close_order::VST3_ARGUMENT) {
+        return report(vst3_crate::close_instances(close_order::ROUND_COUNT));
     }
     let arguments = Arguments::from_args();
     if !arguments.list {
@@ -21,6 +24,7 @@ fn main() -> ExitCode {
     }
     let mut tests: Vec<Trial> = scenarios::tests();
     tests.extend(recording::tests());
+    tests.extend(controllers::tests());
     tests.extend(expression::tests());
     tests.extend(instrument::tests());
     tests.extend(parameters::tests());

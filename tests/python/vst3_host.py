@@ -131,7 +131,10 @@ def close_in_order(request):
     for first_closed in request["close_order"]:
         automated = Instance(request["plugin"], 48000.0, 64)
         other = Instance(request["plugin"], 48000.0, 64)
+        # It records, too, so the thread that writes notes onto steps is at work.
+        automated.set_param("Notes in", 1.0)
         for index in range(50):
+            automated.play(0, 60, 90 if index % 2 == 0 else 0)
             automated.set_param("Transpose", (index % 2) * 0.5)
             automated.set_param("Seed", index / 50)
             automated.block(64, still)

@@ -11,7 +11,7 @@ use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::remote_controls::{PluginRemoteControls, RemoteControlsPageBuffer};
 use clack_extensions::state::PluginState;
 use clack_host::events::event_types::{
-    NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
+    MidiEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
 };
 use clack_host::events::spaces::CoreEventSpace;
 use clack_host::events::{EventFlags, EventHeader, Match, UnknownEvent};
@@ -70,6 +70,10 @@ impl Host for ClapHost {
                 }
                 Step::Play { offset, key, velocity } => {
                     instance.play(*offset, *key, *velocity);
+                }
+                Step::Control { offset, controller, value } => {
+                    let message = [0xb0, *controller, *value];
+                    instance.changes.push(&MidiEvent::new(*offset, 0, message));
                 }
                 Step::Save => outcome.saved.push(instance.save()?),
                 // A host shows its user an error and goes on.

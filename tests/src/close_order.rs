@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use crate::clap_host::Instance;
+use crate::clap_host::{INSTRUMENT_ID, Instance};
 use crate::script::Transport;
 use crate::{paths, vst3_host};
 
@@ -16,6 +16,9 @@ pub const ROUND_COUNT: usize = 60;
 
 /// The argument with which the test executable does the CLAP rounds instead of running tests.
 pub const CLAP_ARGUMENT: &str = "--close-clap-instances";
+
+/// The same for VST3, with both entries.
+pub const VST3_ARGUMENT: &str = "--close-vst3-instances";
 
 /// VST3: in a minihost process.
 ///
@@ -36,8 +39,20 @@ pub fn vst3() -> Result<()> {
 /// # Errors
 /// If the host dies.
 pub fn clap() -> Result<()> {
+    in_another_process(CLAP_ARGUMENT)
+}
+
+/// VST3 in the second host, with both entries, in another process of this executable.
+///
+/// # Errors
+/// If the host dies.
+pub fn vst3_crate() -> Result<()> {
+    in_another_process(VST3_ARGUMENT)
+}
+
+fn in_another_process(argument: &str) -> Result<()> {
     let executable = std::env::current_exe().context("finding the test executable")?;
-    let output = Command::new(executable).arg(CLAP_ARGUMENT).output().context("starting it")?;
+    let output = Command::new(executable).arg(argument).output().context("starting it")?;
     ensure!(
         output.status.success(),
         "the host ended with {}: {}",
@@ -56,14 +71,25 @@ pub fn close_clap_instances() -> Result<()> {
     for round in 0..2 * ROUND_COUNT {
         let mut automated = Instance::open()?;
         let mut other = Instance::open()?;
-        for instance in [&mut automated, &mut other] {
+        // The other entry of the library, alive with them.
+        let mut instrument = Instance::open_id(INSTRUMENT_ID)?;
+        for instance in [&mut automated, &mut other, &mut instrument] {
             instance.activate(48_000.0, 64)?;
         }
+        // It records, too, so the thread that writes notes onto steps is at work.
+        automated.set_param("Notes in", 1.0)?;
         for index in 0..50_u32 {
             automated.set_param("Transpose", f64::from(index % 2) * 0.5)?;
             automated.set_param("Seed", f64::from(index) / 50.0)?;
+            let velocity = if index % 2 == 0 { 90 } else { 0 };
+            automated.play(0, 60, velocity);
             automated.process(64, Some(Transport::default()))?;
             other.process(64, Some(Transport::default()))?;
+            instrument.process_stereo(64, Some(Transport::default()))?;
+        }
+        if round % 3 == 0 {
+            drop(instrument);
+            instrument = Instance::open_id(INSTRUMENT_ID)?;
         }
         if round % 2 == 0 {
             drop(automated);
@@ -72,6 +98,7 @@ pub fn close_clap_instances() -> Result<()> {
             drop(other);
             drop(automated);
         }
+        drop(instrument);
     }
     Ok(())
 }

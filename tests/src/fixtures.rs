@@ -77,6 +77,17 @@ pub fn state_with(project: &Project) -> String {
     state_with_text(&json::write(project))
 }
 
+/// The text of a state that holds `project` and learned controllers, one a line.
+#[must_use]
+pub fn state_with_controllers(project: &Project, controllers: &str) -> String {
+    let field = |text: &str| serde_json::Value::from(text).to_string();
+    let fields = serde_json::json!({
+        "project": field(&json::write(project)),
+        "controllers": field(controllers),
+    });
+    serde_json::json!({ "version": "0.1.0", "params": {}, "fields": fields }).to_string()
+}
+
 /// The text of a state that holds `text` where the project belongs.
 #[must_use]
 pub fn state_with_text(text: &str) -> String {

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod cli_render;
 pub mod close_order;
 pub mod command;
+pub mod controllers;
 pub mod expression;
 pub mod fixtures;
 pub mod instrument;

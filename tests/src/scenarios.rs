@@ -92,6 +92,8 @@ pub fn tests() -> Vec<Trial> {
     tests.push(trial("vst3_has_a_stereo_output_and_sends_notes", missing, vst3_ports));
     let name = "two_instances_one_automated_closed_in_both_orders";
     tests.push(trial(&format!("clap_{name}"), None, close_order::clap));
+    let missing_crate = vst3_crate::missing();
+    tests.push(trial(&format!("vst3_crate_{name}"), missing_crate, close_order::vst3_crate));
     tests.push(trial(&format!("vst3_{name}"), missing, close_order::vst3));
     tests
 }

@@ -56,6 +56,15 @@ pub enum Step {
         /// `1..=127`; 0 is a note-off.
         velocity: u8,
     },
+    /// Moves a controller of the first channel, in the next block. Only CLAP can: our VST3 takes none.
+    Control {
+        /// Frames into it.
+        offset: u32,
+        /// `0..=127`.
+        controller: u8,
+        /// `0..=127`.
+        value: u8,
+    },
     /// Saves the state: [`Outcome::saved`] gets its text.
     Save,
     /// Loads a state; text that is no state is junk. A host may do so at any time.

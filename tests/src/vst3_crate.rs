@@ -57,6 +57,7 @@ impl Host for Vst3CrateHost {
                     instance.plugin.send_midi_event_at(event, i32::try_from(*offset)?)?;
                 }
                 Step::Tell { .. } => anyhow::bail!("VST3 tells its transport once a block"),
+                Step::Control { .. } => anyhow::bail!("our VST3 takes no controllers"),
                 Step::Save => outcome.saved.push(instance.save()?),
                 // A host shows its user an error and goes on.
                 Step::Load { state } => drop(instance.plugin.load_state(state.as_bytes())),
@@ -186,6 +187,33 @@ fn sent(frame: i64, event: &OutputEvent) -> Result<Sent> {
 
 fn peak(audio: &[Vec<f32>]) -> f32 {
     audio.iter().flatten().fold(0.0, |peak, sample| peak.max(sample.abs()))
+}
+
+/// Opens both entries, automates them and closes them in both orders, so many times for each.
+///
+/// # Errors
+/// If the plugin refuses something.
+pub fn close_instances(rounds: usize) -> Result<()> {
+    for round in 0..2 * rounds {
+        let mut automated = Instance::open(SEQUENCER_CLASS, 48_000.0, 64)?;
+        let mut other = Instance::open(INSTRUMENT_CLASS, 48_000.0, 64)?;
+        let transport = Transport { tempo_bpm: Some(120.0), ..Transport::default() };
+        for index in 0..50u32 {
+            for instance in [&mut automated, &mut other] {
+                let id = instance.plugin.find_parameter("Transpose")?.id;
+                instance.plugin.set_parameter_at(id, f64::from(index % 2) * 0.5, 0)?;
+                instance.process(64, transport, &mut Outcome::default())?;
+            }
+        }
+        if round % 2 == 0 {
+            drop(automated);
+            drop(other);
+        } else {
+            drop(other);
+            drop(automated);
+        }
+    }
+    Ok(())
 }
 
 /// What *Tresillo Instrument* sounds like over some blocks: the left channel.

@@ -6,6 +6,8 @@
 use rtrb::Producer;
 use tresillo_pattern::{NearestStep, Performance, Project, Tick, Ticks, nearest_step};
 
+use crate::controllers::Binding;
+
 /// A note that belongs onto a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Recorded {
@@ -19,6 +21,15 @@ pub(crate) struct Recorded {
     pub(crate) gate_percent: Option<i64>,
     /// Whether it joins the note before it on its step, instead of taking the step over.
     pub(crate) joins: bool,
+}
+
+/// What the engine tells the main thread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum ToMain {
+    /// A note belongs onto a step.
+    Recorded(Recorded),
+    /// A controller was learned.
+    Learned(Binding),
 }
 
 /// A note that is still held.
@@ -35,7 +46,7 @@ struct Open {
 /// # Realtime
 /// All memory is taken in [`Recorder::new`].
 pub(super) struct Recorder {
-    to_main: Producer<Recorded>,
+    to_main: Producer<ToMain>,
     open: [Option<Open>; 128],
     /// The step of the note before, and its place.
     last: Option<NearestStep>,
@@ -46,7 +57,7 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub(super) fn new(to_main: Producer<Recorded>) -> Recorder {
+    pub(super) fn new(to_main: Producer<ToMain>) -> Recorder {
         Recorder {
             to_main,
             open: [None; 128],
@@ -108,7 +119,15 @@ impl Recorder {
             held.0.saturating_mul(100) / length.max(1)
         });
         let NearestStep { pattern, track, step, .. } = step;
-        self.send(Recorded { pattern, track, step, key, velocity, gate_percent, joins });
+        self.send(ToMain::Recorded(Recorded {
+            pattern,
+            track,
+            step,
+            key,
+            velocity,
+            gate_percent,
+            joins,
+        }));
     }
 
     /// A note is written onto the next step of a track, and the one behind it is next.
@@ -129,11 +148,20 @@ impl Recorder {
         let step = self.cursor % count;
         self.cursor = (step + 1) % count;
         let (gate_percent, joins) = (None, false);
-        self.send(Recorded { pattern, track, step, key, velocity, gate_percent, joins });
+        self.send(ToMain::Recorded(Recorded {
+            pattern,
+            track,
+            step,
+            key,
+            velocity,
+            gate_percent,
+            joins,
+        }));
     }
 
-    fn send(&mut self, recorded: Recorded) {
-        if self.to_main.push(recorded).is_err() {
+    /// Tells the main thread. What finds no room is counted.
+    pub(super) fn send(&mut self, told: ToMain) {
+        if self.to_main.push(told).is_err() {
             self.refused_count += 1;
         }
     }

@@ -7,6 +7,7 @@ use tresillo_pattern::PatternIndex;
 use tresillo_pattern::format::{json, notation};
 
 use super::*;
+use crate::controllers::Target;
 
 const DENSE: &str = "
 [one]
@@ -173,7 +174,7 @@ fn perform(moves: &[Move], room: usize) -> Vec<(u32, Vec<Sent>)> {
         let input: Vec<Input> = keys.drain(..).map(|key| input(frame_count / 2, key)).collect();
         let request = request(frame_count, facts, performance, is_bypassed);
         engine.process(BlockRequest { settings, input: &input, ..request }, &mut host);
-        bridge.take_recorded();
+        bridge.take_told();
         blocks.push((frame_count, host.events));
         if is_playing {
             let frames = f64::from(frame_count);
@@ -295,4 +296,36 @@ fn text_that_is_no_project_leaves_the_project_and_a_reason() {
     assert!(!host.events.is_empty(), "the project plays on");
     bridge.set_text(&before);
     assert_eq!(bridge.rejected(), None);
+}
+
+/// The next key that comes in is learned, is not passed on, and moves its target from then on, until it is forgotten.
+#[test]
+fn the_next_key_is_learned() {
+    let (bridge, mut engine) = engine();
+    let settings = Settings { is_through: true, ..Settings::default() };
+    let mut block = |bridge: &Bridge, keys: &[(u8, bool)]| {
+        let input: Vec<Input> = keys.iter().map(|key| input(10, *key)).collect();
+        let mut host = Host { events: Vec::new(), room: usize::MAX };
+        let facts = HostFacts::default();
+        let request = request(64, facts, Performance::default(), false);
+        engine.process(BlockRequest { settings, input: &input, ..request }, &mut host);
+        bridge.take_told();
+        (host.events.len(), engine.performance.mutes.contains(2), engine.performance.is_fill)
+    };
+    bridge.learn(Some(Target::Mute(2)));
+    assert_eq!(bridge.learning(), Some(Target::Mute(2)));
+    assert_eq!(block(&bridge, &[(40, true)]), (0, false, false));
+    assert_eq!((bridge.learning(), bridge.controllers()), (None, "note 40 2 mute_3".to_owned()));
+    // Down, up, down: on, and off again; another key passes.
+    assert_eq!(block(&bridge, &[(40, true), (40, false)]), (0, true, false));
+    assert_eq!(block(&bridge, &[(40, true), (41, true)]), (1, false, false));
+    bridge.unlearn(Target::Mute(2));
+    assert_eq!(block(&bridge, &[(40, true)]), (1, false, false));
+    // Fill is on while its key is held, and nothing is learned that nobody waits for.
+    bridge.set_controllers("note 40 2 fill");
+    assert_eq!(block(&bridge, &[(40, true)]), (0, false, true));
+    assert_eq!(block(&bridge, &[]), (0, false, true));
+    assert_eq!(block(&bridge, &[(40, false)]), (0, false, false));
+    bridge.learn(None);
+    assert_eq!(bridge.learning(), None);
 }

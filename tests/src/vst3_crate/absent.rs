@@ -22,6 +22,14 @@ impl Host for Vst3CrateHost {
     }
 }
 
+/// Closes nothing.
+///
+/// # Errors
+/// Always.
+pub fn close_instances(_: usize) -> Result<()> {
+    bail!("{REMEDY}")
+}
+
 /// Sounds like nothing.
 ///
 /// # Errors
