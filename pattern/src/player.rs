@@ -23,7 +23,7 @@ const ALL_TRACKS: u8 = TRACKS_MAX as u8;
 
 /// Plays a project window after window, as hosts ask for it.
 ///
-/// The only state is a cache and a debt. The cache is [`play`]'s own answer for a stretch ahead, forgotten when the
+/// The only state is a cache and a debt. The cache is [`crate::play`]'s own answer for a stretch ahead, forgotten when the
 /// document or the performance changes; a law proves that it changes nothing. The debt is the offs of the notes that
 /// sound.
 ///
