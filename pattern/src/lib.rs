@@ -44,7 +44,9 @@ pub use document::Project;
 pub use frames::FrameClock;
 pub use note::{Address, Change, Note, NoteBuffer, NoteSink};
 pub use performance::{Mutes, PatternIndex, Performance, SwingOffset};
-pub use play::{NearestStep, controls_at, nearest_step, play, play_early};
+pub use play::{
+    Foreseen, NearestStep, controls_at, foresee, nearest_step, play, play_early, running_step,
+};
 pub use player::Player;
 pub use queue::{Event, EventKind, NoteOffQueue};
 pub use time::{PPQ, Tick, Ticks, Window};

@@ -21,6 +21,7 @@ mod chance;
 mod condition;
 mod context;
 mod control;
+mod foresight;
 mod groove;
 mod hearing;
 mod length;
@@ -41,6 +42,7 @@ use crate::performance::Performance;
 use crate::time::{Tick, Ticks, Window};
 
 use context::{Cell, Context, Stay};
+pub use foresight::{Foreseen, foresee, running_step};
 pub(crate) use hearing::Hearing;
 pub use nearest::{NearestStep, nearest_step};
 use position::Position;

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
 use rtrb::{Consumer, Producer, RingBuffer};
-use tresillo_pattern::document::edit::{Edit, TrackPlace};
+use tresillo_pattern::document::edit::{Edit, EditError, TrackPlace};
 use tresillo_pattern::document::{GateLength, Key, Keys, Velocity};
 use tresillo_pattern::format::json;
 use tresillo_pattern::limits::{GATE_PERCENT_MAX, GATE_PERCENT_MIN};
@@ -18,6 +18,7 @@ use tresillo_pattern::{PatternIndex, Project, Tick};
 
 use crate::controllers::{Bound, Controllers, Target};
 use crate::engine::{Recorded, ToMain};
+use crate::history::History;
 
 /// Documents on their way back. One comes back for each one sent and every sending empties the ring, so more than two are
 /// never in it; were it full all the same, the engine would keep what it has until there is room.
@@ -44,6 +45,8 @@ pub(crate) struct Bridge {
     slot: Arc<Slot>,
     /// Ticks, or [`STANDS_STILL`].
     position: AtomicI64,
+    /// The bits of quarter notes a minute; 0: nothing plays.
+    tempo_bpm: AtomicU64,
     refused_event_count: AtomicU64,
     refused_note_count: AtomicU64,
     refused_recording_count: AtomicU64,
@@ -65,6 +68,9 @@ struct MainSide {
     retired: Consumer<Box<Snapshot>>,
     told: Consumer<ToMain>,
     controllers: Controllers,
+    history: History,
+    /// Another number with each change of the project.
+    revision: u64,
 }
 
 /// The engine's side.
@@ -83,13 +89,22 @@ impl Bridge {
         );
         let (to_main, retired) = RingBuffer::new(RETIRED_CAPACITY);
         let (tells, told) = RingBuffer::new(TOLD_CAPACITY);
-        let controllers = Controllers::default();
+        let side = MainSide {
+            project: project.clone(),
+            rejected: None,
+            retired,
+            told,
+            controllers: Controllers::default(),
+            history: History::default(),
+            revision: 1,
+        };
         let slot = Arc::new(Slot::new(None));
-        let engine_project = Box::new(project.clone());
+        let engine_project = Box::new(project);
         let bridge = Bridge {
-            main: Mutex::new(MainSide { project, rejected: None, retired, told, controllers }),
+            main: Mutex::new(side),
             slot: Arc::clone(&slot),
             position: AtomicI64::new(STANDS_STILL),
+            tempo_bpm: AtomicU64::new(0),
             refused_event_count: AtomicU64::new(0),
             refused_note_count: AtomicU64::new(0),
             refused_recording_count: AtomicU64::new(0),
@@ -105,12 +120,14 @@ impl Bridge {
         let mut main = self.lock();
         self.send(&mut main, &project, false);
         main.project = project;
+        main.history = History::default();
         main.rejected = None;
     }
 
     /// Puts a copy of a document where the engine finds it.
     fn send(&self, main: &mut MainSide, project: &Project, is_recording: bool) {
         main.free_retired();
+        main.revision += 1;
         let bound = main.controllers.bound();
         let new = Snapshot { project: Box::new(project.clone()), bound, is_recording };
         // A document that the engine has not seen is freed here; what it would have ended is ended by the one that follows.
@@ -136,7 +153,8 @@ impl Bridge {
                 ToMain::Recorded(recorded) => {
                     // A step that is not there any more, because the document has changed meanwhile, is left alone.
                     let edit = edit_of(&main.project, recorded);
-                    edit.is_some_and(|edit| edit.apply(&mut main.project).is_ok())
+                    let MainSide { history, project, .. } = &mut *main;
+                    edit.is_some_and(|edit| history.edit(project, "Record", edit).is_ok())
                 }
                 ToMain::Learned(binding) => main.controllers.bind(binding),
             };
@@ -153,6 +171,66 @@ impl Bridge {
         main.project = project;
     }
 
+    /// The document, if it is another one than that of `revision`, with its own. Not on the audio thread.
+    pub(crate) fn project_since(&self, revision: u64) -> Option<(Project, u64)> {
+        let main = self.lock();
+        (main.revision != revision).then(|| (main.project.clone(), main.revision))
+    }
+
+    /// Changes the document; what sounds goes on. Not on the audio thread.
+    ///
+    /// # Errors
+    /// Why it cannot be changed so; it is as it was.
+    pub(crate) fn edit(&self, name: &str, edit: Edit) -> Result<(), EditError> {
+        let mut main = self.lock();
+        let MainSide { history, project, .. } = &mut *main;
+        history.edit(project, name, edit)?;
+        self.send_again(&mut main);
+        Ok(())
+    }
+
+    /// What follows is one step of undo, until [`Bridge::end_gesture`]. Not on the audio thread.
+    pub(crate) fn begin_gesture(&self, name: &str) {
+        self.lock().history.begin(name);
+    }
+
+    /// The gesture is over. Not on the audio thread.
+    pub(crate) fn end_gesture(&self) {
+        self.lock().history.end();
+    }
+
+    /// The gesture is taken back. Not on the audio thread.
+    pub(crate) fn cancel_gesture(&self) {
+        self.change(|history, project| history.cancel(project).then_some(()));
+    }
+
+    /// Takes the last change back; its name. Not on the audio thread.
+    pub(crate) fn undo(&self) -> Option<String> {
+        self.change(History::undo)
+    }
+
+    /// Does the last undone change again; its name. Not on the audio thread.
+    pub(crate) fn redo(&self) -> Option<String> {
+        self.change(History::redo)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut History, &mut Project) -> Option<T>) -> Option<T> {
+        let mut main = self.lock();
+        let MainSide { history, project, .. } = &mut *main;
+        let changed = change(history, project);
+        if changed.is_some() {
+            self.send_again(&mut main);
+        }
+        changed
+    }
+
+    /// What would be undone, and redone. Not on the audio thread.
+    pub(crate) fn undo_names(&self) -> (Option<String>, Option<String>) {
+        let main = self.lock();
+        let (undo, redo) = main.history.names();
+        (undo.map(str::to_owned), redo.map(str::to_owned))
+    }
+
     /// Waits for the next controller or key that comes in, which moves `target` from then on; or for none. Not on the audio
     /// thread.
     #[allow(dead_code, reason = "the editor will call it; tests do")]
@@ -162,7 +240,6 @@ impl Bridge {
     }
 
     /// What a controller is waited for. `[any-thread]`
-    #[allow(dead_code, reason = "the editor will show it; tests read it")]
     pub(crate) fn learning(&self) -> Option<Target> {
         Target::of_index(self.learning.load(Ordering::Acquire))
     }
@@ -220,24 +297,32 @@ impl Bridge {
     }
 
     /// Why the last state was not taken, if it was not; the project before it plays on. Not on the audio thread.
-    #[allow(dead_code, reason = "the editor will show it; tests read it")]
     pub(crate) fn rejected(&self) -> Option<String> {
         self.lock().rejected.clone()
     }
 
     /// Where the playhead is, if it moves. `[any-thread]`
-    #[allow(dead_code, reason = "the editor will show it; tests read it")]
     pub(crate) fn position(&self) -> Option<Tick> {
         Some(self.position.load(Ordering::Relaxed)).filter(|tick| *tick != STANDS_STILL).map(Tick)
     }
 
     /// How many events the host, and how many notes the note-off queue, had no room for. `[any-thread]`
-    #[allow(dead_code, reason = "the editor will show it; tests read it")]
     pub(crate) fn refused_counts(&self) -> (u64, u64) {
         (
             self.refused_event_count.load(Ordering::Relaxed),
             self.refused_note_count.load(Ordering::Relaxed),
         )
+    }
+
+    /// The tempo of what plays. `[any-thread]`
+    pub(crate) fn tempo_bpm(&self) -> Option<f64> {
+        let tempo_bpm = f64::from_bits(self.tempo_bpm.load(Ordering::Relaxed));
+        Some(tempo_bpm).filter(|tempo_bpm| *tempo_bpm > 0.0)
+    }
+
+    /// `[audio-thread]`
+    pub(crate) fn set_tempo(&self, tempo_bpm: Option<f64>) {
+        self.tempo_bpm.store(tempo_bpm.unwrap_or(0.0).to_bits(), Ordering::Relaxed);
     }
 
     /// `[audio-thread]`
@@ -251,13 +336,11 @@ impl Bridge {
     }
 
     /// How many notes that were played in found no room. `[any-thread]`
-    #[allow(dead_code, reason = "the editor will show it; tests read it")]
     pub(crate) fn refused_recording_count(&self) -> u64 {
         self.refused_recording_count.load(Ordering::Relaxed)
     }
 
     /// The pattern that plays, which waits for a bar perhaps while another one is wanted. `[any-thread]`
-    #[allow(dead_code, reason = "the editor will show it; tests read it")]
     pub(crate) fn playing_pattern(&self) -> usize {
         usize::try_from(self.playing_pattern.load(Ordering::Relaxed)).unwrap_or(0)
     }

@@ -471,6 +471,7 @@ impl Engine {
 
     fn report(&self) {
         self.bridge.set_position(self.follower.position());
+        self.bridge.set_tempo(self.follower.tempo_bpm());
         self.bridge.set_playing_pattern(self.performance.pattern);
         self.bridge.set_refused_note_count(self.player.refused_count());
         self.bridge.set_refused_recording_count(self.recorder.refused_count());

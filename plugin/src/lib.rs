@@ -6,8 +6,10 @@
 
 mod bridge;
 mod controllers;
+mod editor;
 mod engine;
 mod framework_faults;
+mod history;
 mod output;
 mod params;
 mod scribe;
@@ -23,7 +25,10 @@ use nice_plug::prelude::*;
 use tresillo_pattern::document::{Control, Lock};
 use tresillo_pattern::{Address, EventKind, Project};
 
+use nice_plug_egui::EguiEditor;
+
 use crate::bridge::Bridge;
+use crate::editor::Window;
 use crate::engine::{BlockRequest, Engine, Input};
 use crate::framework_faults::keep_the_shared_worker_past_the_last_instance;
 use crate::output::{HostOutput, MpeZone};
@@ -160,12 +165,16 @@ impl<F: Format> Plugin for Sequencer<F> {
     const MIDI_OUTPUT: MidiConfig = MidiConfig::MidiCCs;
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
-    type Editor = ();
+    type Editor = EguiEditor<Window>;
     type SysExMessage = ();
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.params) as Arc<dyn Params>
+    }
+
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        editor::create(Arc::clone(&self.params), Arc::clone(&self.bridge))
     }
 
     fn activate(

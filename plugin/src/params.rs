@@ -168,6 +168,10 @@ impl SequencerParams {
         if self.have_tracks_changed.swap(false, Ordering::AcqRel) {
             *of_tracks = self.track_values();
         }
+        self.with_tracks(of_tracks)
+    }
+
+    fn with_tracks(&self, of_tracks: &TrackValues) -> Performance {
         let from_one = u8::try_from(self.pattern.value()).unwrap_or(1);
         Performance {
             pattern: PatternIndex(from_one.saturating_sub(1)),
@@ -183,6 +187,22 @@ impl SequencerParams {
             track_levels: of_tracks.levels,
             seed: u32::try_from(self.seed.value()).unwrap_or(0),
         }
+    }
+
+    /// The same without a memory of its own. Not on the audio thread.
+    pub(crate) fn performance_now(&self) -> Performance {
+        let of_tracks = self.track_values();
+        self.with_tracks(&of_tracks)
+    }
+
+    /// Whether notes that come in are recorded onto the nearest steps.
+    pub(crate) fn records(&self) -> bool {
+        self.playing.input.value() == NoteInput::Record
+    }
+
+    /// What notes that come in do when recording is switched.
+    pub(crate) fn input_that_records(&self, records: bool) -> NoteInput {
+        if records { NoteInput::Record } else { NoteInput::Nothing }
     }
 
     fn track_values(&self) -> TrackValues {

@@ -1,0 +1,106 @@
+//! The window: the document as a grid, and what hands do to it.
+//!
+//! It knows the document by the bridge alone, and the host by its parameters. Nothing in it may stop the host: a panic ends the
+//! window.
+
+mod bars;
+mod desk;
+mod fonts;
+mod grid;
+mod heads;
+mod host;
+mod inspector;
+mod keys;
+mod lane;
+mod layout;
+mod overlay;
+mod sight;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod tools;
+mod view;
+mod widgets;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::LogicalSize;
+use nice_plug_egui::baseview::HandlerError;
+use nice_plug_egui::{
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
+    create_egui_editor,
+};
+
+use crate::bridge::Bridge;
+use crate::params::SequencerParams;
+
+use desk::Desk;
+use host::PluginHost;
+use view::View;
+
+/// The size at which the window opens, in points.
+const SIZE: LogicalSize<f64> = LogicalSize { width: 1200.0, height: 760.0 };
+
+/// The smallest size.
+const SIZE_MIN: LogicalSize<f32> = LogicalSize { width: 820.0, height: 520.0 };
+
+/// The window of one instance.
+pub struct Window {
+    params: Arc<SequencerParams>,
+    view: View,
+    host: Option<PluginHost>,
+    /// It has panicked and draws nothing any more.
+    is_broken: bool,
+}
+
+/// Makes the editor of an instance; its window is opened by the host.
+pub(crate) fn create(
+    params: Arc<SequencerParams>,
+    bridge: Arc<Bridge>,
+) -> Option<EguiEditor<Window>> {
+    let settings = EguiNiceSettings::new().with_tile("Tresillo").with_resize_hint(resize_hint());
+    let window =
+        Window { params, view: View::new(Desk::new(bridge)), host: None, is_broken: false };
+    let state = EguiEditorState::from_size(SIZE, 1.0);
+    create_egui_editor(state, RepaintNotifier::new(), settings, window)
+}
+
+fn resize_hint() -> nice_plug::editor::ResizeHint {
+    use nice_plug::editor::{ResizeHint, SizeConstraints};
+    ResizeHint {
+        can_resize: true,
+        can_resize_horizontally: true,
+        can_resize_vertically: true,
+        size_constraints: SizeConstraints::Logical { min_size: Some(SIZE_MIN), max_size: None },
+        ..ResizeHint::NON_RESIZABLE
+    }
+}
+
+impl NiceEguiApp for Window {
+    fn build(
+        &mut self,
+        context: egui::Context,
+        gui: GuiContext,
+        _frame: &mut Frame,
+    ) -> Result<(), HandlerError> {
+        fonts::install(&context);
+        self.host = Some(PluginHost { params: Arc::clone(&self.params), context: gui });
+        self.is_broken = false;
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        let Some(host) = self.host.as_ref().filter(|_| !self.is_broken) else { return };
+        let view = &mut self.view;
+        // The host must not go down with its guest's window.
+        if catch_unwind(AssertUnwindSafe(|| view.show(ui, host))).is_err() {
+            self.is_broken = true;
+        }
+    }
+
+    fn editor_closed(&mut self) {
+        self.host = None;
+    }
+}

@@ -1,0 +1,498 @@
+//! The bars at the top and the bottom, the pattern slots and the ruler.
+
+use egui::{Align2, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use tresillo_pattern::{PPQ, Tick};
+
+use crate::editor::desk::{Desk, Overlay};
+use crate::editor::fonts;
+use crate::editor::host::{HostSide, Turn};
+use crate::editor::layout::{Layout, VIEWS};
+use crate::editor::sight::Sight;
+use crate::editor::theme::Theme;
+use crate::editor::widgets::{Look, border, button, mark, text};
+
+/// Pattern slots in a row.
+const SLOTS: usize = 16;
+
+fn at(rect: Rect, left: f32, width: f32, height: f32) -> Rect {
+    Rect::from_min_size(pos2(left, rect.center().y - height / 2.0), vec2(width, height))
+}
+
+/// A song position as bar, beat and sixteenth, each from 1.
+pub(crate) fn position(tick: Tick, beats: i64, unit: i64) -> String {
+    let beat_ticks = PPQ * 4 / unit.max(1);
+    let bar_ticks = beat_ticks * beats.max(1);
+    let bar = tick.0.div_euclid(bar_ticks);
+    let within = tick.0.rem_euclid(bar_ticks);
+    let sixteenth = within % beat_ticks / (PPQ / 4).min(beat_ticks);
+    format!("{}.{}.{}", bar + 1, within / beat_ticks + 1, sixteenth + 1)
+}
+
+/// The top bar.
+pub(crate) fn top(
+    ui: &Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &mut Desk,
+    sight: &Sight,
+    host: &dyn HostSide,
+) {
+    let bar = layout.top;
+    ui.painter().rect_filled(bar, 0.0, theme.panel);
+    let rule = Stroke::new(1.0, theme.line);
+    ui.painter().hline(bar.x_range(), bar.bottom() - 0.5, rule);
+    let control = if layout.is_small { 26.0 } else { 28.0 };
+    let left = bar.left();
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an eighth of eight"
+    )]
+    let alight = sight.tick.map(|tick| (tick / 10_080.0).rem_euclid(8.0) as usize);
+    let mark_size = if layout.is_small { 22.0 } else { 24.0 };
+    mark(ui, theme, pos2(left + 16.0, bar.center().y - mark_size / 2.0), mark_size, alight);
+    if !layout.is_small {
+        text(
+            ui,
+            pos2(left + 50.0, bar.center().y),
+            Align2::LEFT_CENTER,
+            "tresillo",
+            fonts::bold(16.0),
+            theme.text,
+        );
+    }
+
+    let mut x = layout.grid.left() + 2.0;
+    let name = match desk.project.name.as_str() {
+        "" => "Untitled",
+        name => name,
+    };
+    let width = if layout.is_small { 150.0 } else { 260.0 };
+    let place = at(bar, x, width, control);
+    ui.painter().rect_filled(place, 4.0, theme.slot);
+    if !theme.is_dark {
+        border(ui, place, theme.line);
+    }
+    let clip = ui.painter().with_clip_rect(place.shrink(4.0));
+    clip.text(
+        pos2(place.left() + 12.0, place.center().y),
+        Align2::LEFT_CENTER,
+        name,
+        fonts::bold(13.0),
+        theme.text,
+    );
+    x += width + 4.0;
+    let (undo, redo) = desk.bridge.undo_names();
+    let look = |name: &Option<String>| if name.is_some() { Look::Rest } else { Look::Disabled };
+    if button(
+        ui,
+        theme,
+        at(bar, x, control, control),
+        ("↶", "Undo"),
+        fonts::words(14.0),
+        look(&undo),
+    )
+    .clicked()
+    {
+        desk.undo();
+    }
+    if button(
+        ui,
+        theme,
+        at(bar, x + control + 2.0, control, control),
+        ("↷", "Redo"),
+        fonts::words(14.0),
+        look(&redo),
+    )
+    .clicked()
+    {
+        desk.redo();
+    }
+
+    // From the right: help, theme, fill, record; then the transport.
+    let mut right = bar.right() - 16.0;
+    let mut take = |width: f32| {
+        right -= width;
+        let rect = at(bar, right, width, control);
+        right -= 4.0;
+        rect
+    };
+    if button(ui, theme, take(control), ("?", "Help"), fonts::bold(13.0), Look::Rest).clicked() {
+        desk.overlay = Overlay::Help;
+    }
+    let (words, name) =
+        if theme.is_dark { ("◐", "Light colours") } else { ("◑", "Dark colours") };
+    if button(ui, theme, take(control), (words, name), fonts::words(13.0), Look::Rest).clicked() {
+        desk.is_dark = !desk.is_dark;
+    }
+    let fill = button(
+        ui,
+        theme,
+        take(64.0),
+        ("Fill", "Fill"),
+        fonts::words(12.0),
+        live(sight.performance.is_fill),
+    );
+    if fill.clicked() {
+        host.turn(Turn::Fill(!sight.performance.is_fill));
+    }
+    let record_rect = take(84.0);
+    let record = button(
+        ui,
+        theme,
+        record_rect,
+        ("   Record", "Record"),
+        fonts::words(12.0),
+        live(sight.records),
+    );
+    ui.painter().circle_filled(
+        pos2(record_rect.left() + 16.0, record_rect.center().y),
+        4.0,
+        theme.rec,
+    );
+    if record.clicked() {
+        host.turn(Turn::Record(!sight.records));
+    }
+
+    let metre = desk.project.metre;
+    let middle = bar.center().y;
+    let mut right = right - 20.0;
+    let mut show = |words: String, size: f32, colour, gap: f32| {
+        let rect =
+            text(ui, pos2(right, middle), Align2::RIGHT_CENTER, words, fonts::mono(size), colour);
+        right = rect.left() - gap;
+    };
+    if !layout.is_small {
+        show(format!("{}/{}", metre.beats, metre.unit), 12.0, theme.text2, 16.0);
+    }
+    show(format!("{:.2}", sight.tempo_bpm), 12.0, theme.text, 20.0);
+    let colour = if sight.tick.is_some() { theme.text } else { theme.text3 };
+    show(position(sight.whole_tick(), metre.beats.into(), metre.unit.into()), 18.0, colour, 0.0);
+}
+
+fn live(is_live: bool) -> Look {
+    if is_live { Look::Live } else { Look::Rest }
+}
+
+/// The pattern slots.
+pub(crate) fn patterns(
+    ui: &Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &mut Desk,
+    sight: &Sight,
+    host: &dyn HostSide,
+) {
+    let bar = layout.patterns;
+    ui.painter().rect_filled(bar, 0.0, theme.panel);
+    ui.painter().hline(bar.x_range(), bar.bottom() - 0.5, Stroke::new(1.0, theme.line));
+    let control = if layout.is_small { 22.0 } else { 28.0 };
+    let left = bar.left() + 16.0;
+    let half = if layout.is_small { 58.0 } else { 64.0 };
+    let look = |is_song: bool| if sight.is_song == is_song { Look::Chosen } else { Look::Rest };
+    if button(
+        ui,
+        theme,
+        at(bar, left, half, control),
+        ("Pattern", "Play the pattern"),
+        fonts::words(12.0),
+        look(false),
+    )
+    .clicked()
+    {
+        host.turn(Turn::Song(false));
+    }
+    if button(
+        ui,
+        theme,
+        at(bar, left + half, half, control),
+        ("Song", "Play the song"),
+        fonts::words(12.0),
+        look(true),
+    )
+    .clicked()
+    {
+        host.turn(Turn::Song(true));
+    }
+    let bank = desk.pattern / SLOTS;
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let pitch = (layout.grid.width() / SLOTS as f32).min(64.0);
+    for slot in 0..SLOTS {
+        let index = bank * SLOTS + slot;
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let x = layout.grid.left() + pitch * slot as f32 + 2.0;
+        let rect = at(bar, x, pitch - 4.0, control);
+        slot_button(ui, theme, rect, desk, sight, host, index);
+    }
+    let Some(inspector) = layout.inspector else { return };
+    let performance = &sight.performance;
+    let swing = desk
+        .project
+        .patterns
+        .get(desk.pattern)
+        .map_or(50.0, |pattern| pattern.swing.percent.percent());
+    let values = [
+        ("Swing", format!("{:.0} %", swing + f64::from(performance.swing.0) / 10_000.0)),
+        ("Transpose", format!("{:+}", performance.transpose)),
+        ("Chance", format!("{} %", performance.chance.get())),
+        ("Seed", format!("{:X}", desk.project.seed)),
+    ];
+    for (place, (label, value)) in values.iter().enumerate() {
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let x = inspector.left() + 8.0 + 58.0 * place as f32;
+        text(
+            ui,
+            pos2(x, bar.top() + 13.0),
+            Align2::LEFT_CENTER,
+            label,
+            fonts::words(11.0),
+            theme.text2,
+        );
+        text(
+            ui,
+            pos2(x, bar.top() + 28.0),
+            Align2::LEFT_CENTER,
+            value,
+            fonts::mono(12.0),
+            theme.text,
+        );
+    }
+}
+
+fn slot_button(
+    ui: &Ui,
+    theme: &Theme,
+    rect: Rect,
+    desk: &mut Desk,
+    sight: &Sight,
+    host: &dyn HostSide,
+    index: usize,
+) {
+    let bank = char::from(b'A' + u8::try_from(index / SLOTS).unwrap_or(0));
+    let name = format!("{bank}{}", index % SLOTS + 1);
+    let is_filled =
+        desk.project.patterns.get(index).is_some_and(|pattern| pattern.active_step_count() > 0);
+    let is_playing = index == sight.playing_pattern && !sight.is_song;
+    let is_queued = usize::from(sight.performance.pattern.0) == index && false;
+    let response = ui.interact(rect, Id::unique(("pattern", index)), Sense::click());
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::Button, true, is_playing, format!("Pattern {name}"))
+    });
+    let fill = match () {
+        () if is_playing => theme.paper,
+        () if response.hovered() => theme.hi,
+        () if is_filled => theme.head,
+        () => theme.bg,
+    };
+    ui.painter().rect_filled(rect, 4.0, fill);
+    if !is_filled || !theme.is_dark {
+        border(ui, rect, theme.line);
+    }
+    if index == desk.pattern && !is_playing || is_queued {
+        ui.painter().rect_stroke(rect, 4.0, Stroke::new(2.0, theme.paper), StrokeKind::Inside);
+    }
+    let ink = match () {
+        () if is_playing => theme.ink,
+        () if is_filled => theme.text,
+        () => theme.text3,
+    };
+    text(
+        ui,
+        rect.center() - vec2(0.0, if is_playing { 2.0 } else { 0.0 }),
+        Align2::CENTER_CENTER,
+        &name,
+        fonts::mono(10.5),
+        ink,
+    );
+    if is_playing {
+        cycle(ui, theme, rect, desk, sight, index);
+    }
+    if response.clicked() {
+        desk.show_pattern(index);
+        host.turn(Turn::Pattern(index));
+    }
+    if response.secondary_clicked() {
+        desk.show_pattern(index);
+    }
+}
+
+/// Three segments, 3:3:2, that fill through the cycle.
+fn cycle(ui: &Ui, theme: &Theme, rect: Rect, desk: &Desk, sight: &Sight, index: usize) {
+    let Some(pattern) = desk.project.patterns.get(index) else { return };
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let length = pattern.length_ticks().0 as f64;
+    let done = sight.tick.map_or(0.0, |tick| tick.rem_euclid(length) / length);
+    let width = rect.width() - 16.0;
+    let mut from = 0.0f32;
+    for part in [3.0f32, 3.0, 2.0] {
+        let share = part / 8.0;
+        let segment = Rect::from_min_size(
+            pos2(rect.left() + 8.0 + width * from, rect.bottom() - 6.0),
+            vec2(width * share - 2.0, 2.0),
+        );
+        #[allow(clippy::cast_possible_truncation, reason = "a share")]
+        let filled = ((done as f32 - from) / share).clamp(0.0, 1.0);
+        ui.painter().rect_filled(segment, 0.0, theme.ink.gamma_multiply(0.3));
+        let mut full = segment;
+        full.set_width(segment.width() * filled);
+        ui.painter().rect_filled(full, 0.0, theme.ink);
+        from += share;
+    }
+}
+
+/// The ruler: beats above the grid, and what stands above the tracks' heads.
+pub(crate) fn ruler(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, sight: &Sight) {
+    let bar = layout.ruler;
+    ui.painter().rect_filled(bar, 0.0, theme.bg);
+    let middle = bar.center().y;
+    let add = Rect::from_min_size(pos2(bar.left() + 8.0, middle - 10.0), vec2(62.0, 20.0));
+    if button(ui, theme, add, ("+ Track", "Add a track"), fonts::words(11.0), Look::Rest).clicked()
+    {
+        desk.add_track();
+    }
+    if !layout.is_small {
+        text(
+            ui,
+            pos2(bar.left() + 136.0, middle),
+            Align2::LEFT_CENTER,
+            "Length",
+            fonts::words(11.0),
+            theme.text3,
+        );
+        text(
+            ui,
+            pos2(bar.left() + 203.0, middle),
+            Align2::CENTER_CENTER,
+            "M",
+            fonts::words(11.0),
+            theme.text3,
+        );
+    }
+    let clip =
+        ui.painter().with_clip_rect(Rect::from_x_y_ranges(layout.grid.x_range(), bar.y_range()));
+    for column in 0..desk.view {
+        let absolute = desk.first_column + column;
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let x = layout.grid.left() + layout.column * column as f32;
+        if absolute.is_multiple_of(4) {
+            clip.text(
+                pos2(x + 4.0, middle),
+                Align2::LEFT_CENTER,
+                absolute / 4 + 1,
+                fonts::mono(10.5),
+                theme.text2,
+            );
+            let line = Rect::from_min_size(
+                pos2(x + 2.0, bar.bottom() - 3.0),
+                vec2(layout.column * 4.0 - 4.0, 1.0),
+            );
+            clip.rect_filled(line, 0.0, theme.text3);
+        }
+    }
+    let Some(tick) = sight.tick else { return };
+    let Some(pattern) = desk.project.patterns.get(desk.pattern) else { return };
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let length = pattern.length_ticks().0 as f64;
+    #[allow(clippy::cast_possible_truncation, reason = "in the pattern")]
+    let columns = (tick.rem_euclid(length) / 5040.0) as f32;
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let x = layout.grid.left() + (columns - desk.first_column as f32) * layout.column;
+    let tip = pos2(x, bar.bottom() - 1.0);
+    clip.add(egui::Shape::convex_polygon(
+        vec![tip, tip + vec2(-5.0, -7.0), tip + vec2(5.0, -7.0)],
+        theme.paper,
+        Stroke::NONE,
+    ));
+}
+
+/// The bar at the bottom: one sentence, how much is seen, and what was refused.
+pub(crate) fn status(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, sight: &Sight) {
+    let bar = layout.status;
+    ui.painter().rect_filled(bar, 0.0, theme.bg);
+    ui.painter().hline(bar.x_range(), bar.top() + 0.5, Stroke::new(1.0, theme.line));
+    let rejected = desk.bridge.rejected();
+    let (words, colour) = match (&rejected, &desk.message) {
+        (Some(reason), _) => {
+            (format!("The state that the host loaded was not taken: {reason}"), theme.warn)
+        }
+        (None, Some(message)) => (message.clone(), theme.text),
+        (None, None) => (hint(desk), theme.text2),
+    };
+    let right = bar.right() - 16.0;
+    let refused = match sight.refused_count {
+        0 => String::new(),
+        count => format!("{count} notes found no room"),
+    };
+    let end = text(
+        ui,
+        pos2(right, bar.center().y),
+        Align2::RIGHT_CENTER,
+        refused,
+        fonts::words(11.0),
+        theme.warn,
+    );
+    let mut x = end.left().min(right) - 130.0;
+    let words_end = x - 8.0;
+    text(
+        ui,
+        pos2(x, bar.center().y),
+        Align2::LEFT_CENTER,
+        "Steps",
+        fonts::words(11.0),
+        theme.text3,
+    );
+    x += 38.0;
+    for view in VIEWS {
+        let rect = Rect::from_min_size(pos2(x, bar.center().y - 9.0), vec2(28.0, 18.0));
+        let look = if desk.view == view { Look::Chosen } else { Look::Rest };
+        let name = format!("Show {view} steps");
+        if button(ui, theme, rect, (&view.to_string(), &name), fonts::mono(10.5), look).clicked() {
+            desk.view = view;
+        }
+        x += 30.0;
+    }
+    let clip =
+        ui.painter().with_clip_rect(Rect::from_min_max(bar.min, pos2(words_end, bar.bottom())));
+    let rect = clip.text(
+        pos2(bar.left() + 16.0, bar.center().y),
+        Align2::LEFT_CENTER,
+        &words,
+        fonts::words(11.0),
+        colour,
+    );
+    let response = ui.interact(rect, Id::unique("status"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+}
+
+/// What can be done where the cursor is.
+fn hint(desk: &Desk) -> String {
+    let (track, step) = desk.cursor;
+    let Some(name) = desk.tracks().get(track).map(|track| track.name.clone()) else {
+        return "Add a track to begin.".to_owned();
+    };
+    let is_on = desk.step(desk.cursor).is_some_and(|step| step.is_on);
+    match is_on {
+        true => format!(
+            "{name}, step {}: drag up for velocity, the right edge for gate. Alt-drag moves it off the grid. Enter lists its conditions.",
+            step + 1
+        ),
+        false => format!(
+            "{name}, step {}: click or press X to set it. Drag sideways to paint.",
+            step + 1
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_bars_beats_and_sixteenths_from_1() {
+        assert_eq!(position(Tick(0), 4, 4), "1.1.1");
+        assert_eq!(position(Tick(4 * PPQ + PPQ + PPQ / 2), 4, 4), "2.2.3");
+        assert_eq!(position(Tick(-1), 4, 4), "0.4.4");
+        assert_eq!(position(Tick(3 * PPQ), 6, 8), "2.1.1");
+        assert_eq!(position(Tick(PPQ / 2), 6, 8), "1.2.1");
+    }
+}

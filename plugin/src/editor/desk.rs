@@ -1,0 +1,358 @@
+//! What the editor knows beside the document, and all that it does to it. It knows nothing of windows.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tresillo_pattern::document::edit::{Edit, TrackPlace};
+use tresillo_pattern::document::{
+    Channel, Condition, Destination, Key, Keys, Pattern, Step, Track, TrackId,
+};
+use tresillo_pattern::limits::{PATTERNS_MAX, TRACKS_MAX};
+use tresillo_pattern::{PatternIndex, Performance, Project, euclid};
+
+use crate::bridge::Bridge;
+use crate::editor::tools::Lane;
+
+/// A step, by its track and its place.
+pub(crate) type Place = (usize, usize);
+
+/// What lies over the grid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Overlay {
+    #[default]
+    None,
+    Help,
+    /// When the step at the cursor sounds.
+    Condition,
+}
+
+/// The editor's own state.
+pub(crate) struct Desk {
+    pub(crate) bridge: Arc<Bridge>,
+    /// A copy of the document.
+    pub(crate) project: Project,
+    revision: u64,
+    /// The pattern that is shown.
+    pub(crate) pattern: usize,
+    /// The keyboard's cursor.
+    pub(crate) cursor: Place,
+    pub(crate) selection: BTreeSet<Place>,
+    pub(crate) lane: Lane,
+    /// Sixteenths that are seen at once, and the first of them.
+    pub(crate) view: usize,
+    pub(crate) first_column: usize,
+    pub(crate) first_row: usize,
+    pub(crate) is_dark: bool,
+    pub(crate) overlay: Overlay,
+    /// What was refused or done, in words; until the next one.
+    pub(crate) message: Option<String>,
+    clipboard: Vec<(Place, Step)>,
+}
+
+impl Desk {
+    pub(crate) fn new(bridge: Arc<Bridge>) -> Desk {
+        let mut desk = Desk {
+            bridge,
+            project: Project::default(),
+            revision: 0,
+            pattern: 0,
+            cursor: (0, 0),
+            selection: BTreeSet::new(),
+            lane: Lane::default(),
+            view: 16,
+            first_column: 0,
+            first_row: 0,
+            is_dark: true,
+            overlay: Overlay::default(),
+            message: None,
+            clipboard: Vec::new(),
+        };
+        desk.refresh();
+        desk
+    }
+
+    /// Fetches the document if it has changed, by us or by the host or by recording.
+    pub(crate) fn refresh(&mut self) {
+        if let Some((project, revision)) = self.bridge.project_since(self.revision) {
+            (self.project, self.revision) = (project, revision);
+            self.pattern = self.pattern.min(self.project.patterns.len().saturating_sub(1));
+            let lengths: Vec<usize> = self.tracks().iter().map(|track| track.steps.len()).collect();
+            let is_there =
+                |(track, step): &Place| lengths.get(*track).is_some_and(|length| step < length);
+            self.selection.retain(is_there);
+            let track = self.cursor.0.min(lengths.len().saturating_sub(1));
+            let last = lengths.get(track).copied().unwrap_or(1).saturating_sub(1);
+            self.cursor = (track, self.cursor.1.min(last));
+        }
+    }
+
+    /// The tracks of the pattern that is shown.
+    pub(crate) fn tracks(&self) -> &[Track] {
+        self.project.patterns.get(self.pattern).map_or(&[], |pattern| &pattern.tracks)
+    }
+
+    pub(crate) fn track(&self) -> Option<&Track> {
+        self.tracks().get(self.cursor.0)
+    }
+
+    pub(crate) fn step(&self, (track, step): Place) -> Option<&Step> {
+        self.tracks().get(track)?.steps.get(step)
+    }
+
+    /// The performance under which the pattern that is shown would be played.
+    pub(crate) fn performance(&self, by_host: Performance) -> Performance {
+        let pattern = PatternIndex(u8::try_from(self.pattern).unwrap_or(0));
+        Performance { pattern, is_song: false, ..by_host }
+    }
+
+    fn place(&self, track: usize) -> TrackPlace {
+        TrackPlace { pattern: self.pattern, track }
+    }
+
+    /// Makes a change; a refusal is told in words.
+    fn edit(&mut self, name: &str, edit: Edit) {
+        self.message = self.bridge.edit(name, edit).err().map(|error| error.to_string());
+        self.refresh();
+    }
+
+    /// What follows is one step of undo.
+    pub(crate) fn begin(&mut self, name: &str) {
+        self.bridge.begin_gesture(name);
+    }
+
+    pub(crate) fn end(&mut self) {
+        self.bridge.end_gesture();
+    }
+
+    /// Takes the gesture back.
+    pub(crate) fn cancel(&mut self) {
+        self.bridge.cancel_gesture();
+        self.refresh();
+    }
+
+    pub(crate) fn undo(&mut self) {
+        let name = self.bridge.undo();
+        self.message =
+            Some(name.map_or("Nothing to undo.".into(), |name| format!("Undone: {name}.")));
+        self.refresh();
+    }
+
+    pub(crate) fn redo(&mut self) {
+        let name = self.bridge.redo();
+        self.message =
+            Some(name.map_or("Nothing to redo.".into(), |name| format!("Done again: {name}.")));
+        self.refresh();
+    }
+
+    /// The steps that a change is for: those selected, else the one at the cursor.
+    pub(crate) fn chosen(&self) -> Vec<Place> {
+        if self.selection.is_empty() {
+            return vec![self.cursor];
+        }
+        self.selection.iter().copied().collect()
+    }
+
+    /// Changes some steps.
+    pub(crate) fn change(&mut self, name: &str, places: &[Place], change: impl Fn(&mut Step, i64)) {
+        let mut edits = Vec::new();
+        for &(track, step) in places {
+            let Some(before) = self.step((track, step)) else { continue };
+            let ticks = self.tracks()[track].step_size.ticks_ceil();
+            let mut after = before.clone();
+            change(&mut after, ticks);
+            if after != *before {
+                let at = self.place(track);
+                edits.push(Edit::SetSteps { at, first: step, steps: vec![after] });
+            }
+        }
+        match edits.len() {
+            0 => {}
+            1 => self.edit(name, edits.remove(0)),
+            _ => self.edit(name, Edit::Several(edits)),
+        }
+    }
+
+    /// Lets steps sound or not. A melodic step without a note gets the note of the one before it.
+    pub(crate) fn set_on(&mut self, places: &[Place], is_on: bool) {
+        let name = if is_on { "Set steps" } else { "Clear steps" };
+        let mut keys = Vec::new();
+        for &(track, step) in places {
+            let before = self.tracks().get(track).map(|track| {
+                let own = track.destination.key;
+                let near = track.steps.iter().take(step).rev().find(|step| !step.keys.is_empty());
+                let any = || track.steps.iter().find(|step| !step.keys.is_empty());
+                let from = near.or_else(any).map(|step| step.keys);
+                (own.is_none(), from.unwrap_or_else(|| Keys::one(Key::saturating(60))))
+            });
+            keys.push(before);
+        }
+        self.begin(name);
+        for (&place, keys) in places.iter().zip(keys) {
+            self.change(name, &[place], |step, _| {
+                step.is_on = is_on;
+                if let Some((true, keys)) = keys
+                    && step.keys.is_empty()
+                    && is_on
+                {
+                    step.keys = keys;
+                }
+            });
+        }
+        self.end();
+    }
+
+    /// Sets what a lane shows of some steps to one value.
+    pub(crate) fn set_value(&mut self, lane: Lane, places: &[Place], value: i64) {
+        let name = format!("{} of steps", lane.name());
+        self.change(&name, places, |step, ticks| lane.set(step, value, ticks));
+    }
+
+    /// Moves what a lane shows of some steps by the same amount.
+    pub(crate) fn move_value(&mut self, lane: Lane, places: &[Place], by: i64) {
+        let name = format!("{} of steps", lane.name());
+        self.change(&name, places, |step, ticks| {
+            let value = lane.get(step, ticks);
+            lane.set(step, value + by, ticks);
+        });
+    }
+
+    /// Sets the condition of the chosen steps.
+    pub(crate) fn set_condition(&mut self, condition: Option<Condition>) {
+        let places = self.chosen();
+        self.change("Condition", &places, |step, _| step.condition = condition);
+    }
+
+    /// Replaces all steps of the track at the cursor.
+    pub(crate) fn replace_steps(&mut self, name: &str, make: impl FnOnce(&[Step]) -> Vec<Step>) {
+        let Some(track) = self.track() else { return };
+        let (at, steps) = (self.place(self.cursor.0), make(&track.steps));
+        self.edit(name, Edit::ReplaceSteps { at, steps });
+    }
+
+    /// Spreads hits evenly over the track at the cursor.
+    pub(crate) fn euclid(&mut self, hits: usize, rotation: i32) {
+        let Some(track) = self.track() else { return };
+        let pattern = euclid::rhythm(hits, track.steps.len(), rotation);
+        let places: Vec<Place> = (0..pattern.len()).map(|step| (self.cursor.0, step)).collect();
+        self.begin("Euclid");
+        let (on, off): (Vec<Place>, Vec<Place>) =
+            places.into_iter().partition(|(_, step)| pattern[*step]);
+        self.set_on_quietly(&on, true);
+        self.set_on_quietly(&off, false);
+        self.end();
+    }
+
+    fn set_on_quietly(&mut self, places: &[Place], is_on: bool) {
+        let melodic = self.track().is_some_and(|track| track.destination.key.is_none());
+        let keys = self.track().and_then(|track| {
+            track.steps.iter().map(|step| step.keys).find(|keys| !keys.is_empty())
+        });
+        let keys = keys.unwrap_or_else(|| Keys::one(Key::saturating(60)));
+        self.change("Euclid", places, |step, _| {
+            step.is_on = is_on;
+            if is_on && melodic && step.keys.is_empty() {
+                step.keys = keys;
+            }
+        });
+    }
+
+    /// A new track at the end: a drum on the first key that none has yet.
+    pub(crate) fn add_track(&mut self) {
+        let tracks = self.tracks();
+        if tracks.len() >= TRACKS_MAX {
+            self.message = Some(format!("A pattern has {TRACKS_MAX} tracks at most."));
+            return;
+        }
+        let id = tracks.iter().map(|track| track.id.0).max().map_or(1, |id| id.wrapping_add(1));
+        let taken: Vec<u8> =
+            tracks.iter().filter_map(|track| Some(track.destination.key?.get())).collect();
+        let key = (36..=81).find(|key| !taken.contains(key)).unwrap_or(36);
+        let destination = Destination {
+            channel: Channel::saturating(9),
+            key: Some(Key::saturating(key)),
+            ..Destination::default()
+        };
+        let at = self.place(tracks.len());
+        let name = format!("Track {}", tracks.len() + 1);
+        let steps = vec![Step::default(); 16];
+        let track = Track { id: TrackId(id), name, destination, steps, ..Track::default() };
+        self.edit("Add a track", Edit::InsertTrack { at, track: Box::new(track) });
+        self.cursor = (self.tracks().len().saturating_sub(1), 0);
+    }
+
+    /// Shows a pattern; one that is not there yet is made, empty but for the tracks of the one that is shown.
+    pub(crate) fn show_pattern(&mut self, index: usize) {
+        let count = self.project.patterns.len();
+        if index >= PATTERNS_MAX {
+            return;
+        }
+        if index >= count {
+            let empty = |track: &Track| Track {
+                steps: vec![Step::default(); track.steps.len()],
+                ..track.clone()
+            };
+            let model = self.project.patterns.get(self.pattern);
+            let tracks: Vec<Track> =
+                model.map(|model| model.tracks.iter().map(empty).collect()).unwrap_or_default();
+            let patterns = (count..=index).map(|index| Edit::InsertPattern {
+                index,
+                pattern: Box::new(Pattern { tracks: tracks.clone(), ..Pattern::default() }),
+            });
+            let edit = Edit::Several(patterns.collect());
+            self.edit("Add a pattern", edit);
+        }
+        self.pattern = index.min(self.project.patterns.len().saturating_sub(1));
+        self.selection.clear();
+        self.cursor = (self.cursor.0.min(self.tracks().len().saturating_sub(1)), self.cursor.1);
+    }
+
+    /// Takes the chosen steps along.
+    pub(crate) fn copy(&mut self) {
+        let places = self.chosen();
+        let copied = places.iter().filter_map(|place| Some((*place, self.step(*place)?.clone())));
+        self.clipboard = copied.collect();
+        self.message = Some(format!("{} steps copied.", self.clipboard.len()));
+    }
+
+    /// Lays what was taken along from the cursor on.
+    pub(crate) fn paste(&mut self) {
+        let Some(first) = self.clipboard.iter().map(|(place, _)| *place).min() else {
+            self.message = Some("Nothing was copied yet.".into());
+            return;
+        };
+        let leftmost = self.clipboard.iter().map(|((_, step), _)| *step).min().unwrap_or(first.1);
+        let clipboard = self.clipboard.clone();
+        let (track, step) = self.cursor;
+        self.begin("Paste");
+        for ((from_track, from_step), copied) in clipboard {
+            let place = (track + from_track - first.0, step + from_step - leftmost);
+            self.change("Paste", &[place], |step, _| *step = copied.clone());
+        }
+        self.end();
+    }
+
+    /// Empties the chosen steps.
+    pub(crate) fn clear(&mut self) {
+        let places = self.chosen();
+        self.change("Clear steps", &places, |step, _| *step = Step::default());
+    }
+
+    /// Moves the cursor; with `extends`, what it passes is selected.
+    pub(crate) fn move_cursor(&mut self, rows: i64, steps: i64, extends: bool) {
+        let before = self.cursor;
+        let moved = |value: usize, by: i64, count: usize| {
+            let last = i64::try_from(count.saturating_sub(1)).unwrap_or(0);
+            let value = i64::try_from(value).unwrap_or(0) + by;
+            usize::try_from(value.clamp(0, last)).unwrap_or(0)
+        };
+        let track = moved(self.cursor.0, rows, self.tracks().len());
+        let length = self.tracks().get(track).map_or(1, |track| track.steps.len());
+        self.cursor = (track, moved(self.cursor.1, steps, length));
+        if extends {
+            self.selection.insert(before);
+            self.selection.insert(self.cursor);
+        } else {
+            self.selection.clear();
+        }
+    }
+}

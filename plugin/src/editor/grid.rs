@@ -1,0 +1,665 @@
+//! The steps: how they are drawn, and what the pointer does to them.
+
+use egui::{
+    Align2, CornerRadius, Id, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
+};
+use tresillo_pattern::document::{Articulation, Rule, Step, Track};
+use tresillo_pattern::{Foreseen, PPQ, foresee, running_step};
+
+use crate::editor::desk::{Desk, Overlay, Place};
+use crate::editor::fonts;
+use crate::editor::layout::Layout;
+use crate::editor::sight::Sight;
+use crate::editor::theme::Theme;
+use crate::editor::tools::{Lane, key_name};
+
+/// Ticks of a column: a sixteenth.
+#[allow(clippy::cast_precision_loss, reason = "small")]
+pub(crate) const COLUMN_TICKS: f32 = (PPQ / 4) as f32;
+
+/// How far the pointer goes before a drag has a direction.
+const AXIS_POINTS: f32 = 4.0;
+
+/// What a drag does, once its direction is known.
+#[derive(Clone, Debug)]
+pub(crate) enum Drag {
+    /// It has not gone far yet.
+    Undecided { from: Pos2, place: Place, on_edge: bool },
+    /// Steps are set, or cleared.
+    Paint { is_on: bool, track: usize, last: usize },
+    /// A value follows the pointer, from what it was.
+    Value { lane: Lane, from: Pos2, before: Vec<(Place, i64)>, is_sideways: bool },
+}
+
+/// How wide a step is.
+pub(crate) fn step_width(track: &Track, layout: &Layout) -> f32 {
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let ticks = track.step_size.ticks_ceil() as f32;
+    ticks / COLUMN_TICKS * layout.column
+}
+
+/// Where a row is.
+pub(crate) fn row_rect(area: Rect, layout: &Layout, row: usize) -> Rect {
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let top = area.top() + row as f32 * layout.row_height;
+    Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), layout.row_height))
+}
+
+/// Where a step stands.
+fn slot_rect(desk: &Desk, layout: &Layout, row: Rect, track: &Track, step: usize) -> Rect {
+    let width = step_width(track, layout);
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let left = row.left() + step as f32 * width - desk.first_column as f32 * layout.column;
+    Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()))
+}
+
+/// The step under the pointer, and whether the pointer is on the right edge of its note.
+fn hit(desk: &Desk, layout: &Layout, at: Pos2) -> Option<(Place, bool)> {
+    if !layout.grid.contains(at) {
+        return None;
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in the grid")]
+    let row = ((at.y - layout.grid.top()) / layout.row_height) as usize;
+    let index = desk.first_row + row;
+    let track = desk.tracks().get(index)?;
+    let width = step_width(track, layout);
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let x = at.x - layout.grid.left() + desk.first_column as f32 * layout.column;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in the grid")]
+    let step = (x / width) as usize;
+    let found = track.steps.get(step)?;
+    let slot = slot_rect(desk, layout, row_rect(layout.grid, layout, row), track, step);
+    let end = slot.left() + 2.0 + (note_width(found, width) - 4.0).max(6.0);
+    let on_edge = found.is_on && (at.x - end).abs() <= 4.0 && width >= 24.0;
+    Some(((index, step), on_edge))
+}
+
+/// How long a note is drawn.
+fn note_width(step: &Step, width: f32) -> f32 {
+    match step.articulation {
+        Articulation::Gate => width * f32::from(step.gate.percent()) / 100.0,
+        Articulation::Tie | Articulation::Slide => width,
+    }
+}
+
+/// Draws all rows and takes what the pointer does.
+pub(crate) fn show(
+    ui: &mut Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &mut Desk,
+    sight: &Sight,
+    drag: &mut Option<Drag>,
+) {
+    ui.painter().rect_filled(layout.grid, 0.0, theme.bg);
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.grid));
+    child.set_clip_rect(layout.grid);
+    let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));
+    for row in 0..rows {
+        draw_row(&child, theme, layout, desk, sight, row);
+    }
+    act(&child, layout, desk, drag);
+}
+
+/// What a row needs for all of its steps.
+struct Row<'a> {
+    index: usize,
+    track: &'a Track,
+    rect: Rect,
+    /// Whether each step sounds in this pass, if it is on.
+    sounds: Vec<bool>,
+    running: Option<(Foreseen, f64)>,
+    is_muted: bool,
+    /// The lowest and the highest key.
+    keys: (u8, u8),
+}
+
+fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight, row: usize) {
+    let index = desk.first_row + row;
+    let track = &desk.tracks()[index];
+    let performance = &sight.performance;
+    let running = running_step(&desk.project, performance, index, sight.whole_tick());
+    let cycle = running.map_or(0, |(step, _)| step.cycle);
+    let mut sounds = vec![false; track.steps.len()];
+    foresee(&desk.project, performance, index, cycle, |step| sounds[step.step] |= step.sounds);
+    let keys = track.steps.iter().flat_map(|step| step.keys.iter()).map(|key| key.get());
+    let keys: Vec<u8> = keys.collect();
+    let keys = (keys.iter().min().copied().unwrap_or(60), keys.iter().max().copied().unwrap_or(60));
+    let row = Row {
+        index,
+        track,
+        rect: row_rect(layout.grid, layout, row),
+        sounds,
+        running: running.filter(|_| sight.tick.is_some()),
+        is_muted: performance.is_muted(index),
+        keys,
+    };
+    if index == desk.cursor.0 {
+        ui.painter().rect_filled(row.rect, 0.0, theme.panel);
+    }
+    let seen: Vec<(usize, Rect)> = (0..track.steps.len())
+        .map(|step| (step, slot_rect(desk, layout, row.rect, track, step)))
+        .filter(|(_, rect)| rect.right() > layout.grid.left() && rect.left() < layout.grid.right())
+        .collect();
+    for &(step, rect) in &seen {
+        draw_slot(ui, theme, layout, &row, step, rect);
+    }
+    for &(step, rect) in &seen {
+        if track.steps[step].is_on {
+            draw_note(ui, theme, &row, step, rect);
+        }
+    }
+    draw_playhead(ui, theme, layout, desk, &row);
+    for &(step, rect) in &seen {
+        draw_badges(ui, theme, layout, &row, step, rect);
+        let place = (index, step);
+        if desk.selection.contains(&place) {
+            let outline = slot_of(rect);
+            ui.painter().rect_stroke(
+                outline.expand(1.0),
+                6.0,
+                Stroke::new(2.0, theme.paper),
+                StrokeKind::Inside,
+            );
+        }
+        if desk.cursor == place {
+            draw_cursor(ui, theme, slot_of(rect));
+        }
+        name(ui, &row, step, rect);
+    }
+    draw_end(ui, theme, layout, desk, &row);
+}
+
+/// The visible part of a step's cell.
+fn slot_of(cell: Rect) -> Rect {
+    Rect::from_min_size(cell.min + vec2(2.0, 3.0), cell.size() - vec2(4.0, 8.0))
+}
+
+fn draw_slot(ui: &Ui, theme: &Theme, layout: &Layout, row: &Row<'_>, step: usize, cell: Rect) {
+    let slot = slot_of(cell);
+    let width = step_width(row.track, layout);
+    // Four sixteenths make a group.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+    let per_group = ((4.0 * layout.column / width).round() as usize).max(1);
+    let is_running = row.running.is_some_and(|(running, _)| running.step == step);
+    let fill = match () {
+        () if is_running => theme.hi,
+        () if step % per_group == 0 => theme.head,
+        () => theme.slot,
+    };
+    ui.painter().rect_filled(slot, 4.0, fill);
+    if !theme.is_dark {
+        ui.painter().rect_stroke(slot, 4.0, Stroke::new(1.0, theme.line), StrokeKind::Inside);
+    }
+}
+
+/// Where the bodies of notes lie: below the strip of the badges.
+fn body_area(row: &Row<'_>, cell: Rect) -> Rect {
+    let slot = slot_of(cell);
+    let strip = match row.rect.height() {
+        height if height >= 58.0 => 15.0,
+        height if height >= 44.0 => 13.0,
+        _ => 11.0,
+    };
+    Rect::from_min_max(
+        pos2(cell.left(), slot.top() + strip),
+        pos2(cell.right(), slot.bottom() - 2.0),
+    )
+}
+
+fn draw_note(ui: &Ui, theme: &Theme, row: &Row<'_>, index: usize, cell: Rect) {
+    let step = &row.track.steps[index];
+    let width = cell.width();
+    let colour = theme.track(row.index);
+    let area = body_area(row, cell);
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let micro = step.micro_timing.0 as f32 / row.track.step_size.ticks_ceil() as f32 * width;
+    let is_tied = step.articulation == Articulation::Tie;
+    let length = if is_tied { width } else { (note_width(step, width) - 4.0).max(6.0) };
+    let left = cell.left() + 2.0 + micro;
+    let hits = usize::from(step.ratchet.hits());
+    let sounds = row.sounds[index] && !row.is_muted;
+    let after_tie = index.checked_sub(1).and_then(|before| row.track.steps.get(before));
+    let has_edge =
+        !after_tie.is_some_and(|before| before.is_on && before.articulation == Articulation::Tie);
+    let is_sounding = row.running.is_some_and(|(running, _)| running.step == index) && sounds;
+
+    let bars: Vec<(f32, f32)> = if row.track.destination.key.is_some() {
+        let height = (area.height() * f32::from(step.velocity.get()) / 127.0).max(5.0);
+        vec![(area.bottom() - height, height)]
+    } else {
+        let is_tall = row.rect.height() >= 44.0;
+        let has_chords = row.track.steps.iter().any(|step| step.keys.len() > 1);
+        let height = match (is_tall, has_chords) {
+            (true, false) => 8.0,
+            (true, true) => 4.0,
+            (false, false) => 5.0,
+            (false, true) => 2.5,
+        };
+        let (low, high) = row.keys;
+        let span = f32::from(high - low).max(1.0);
+        step.keys
+            .iter()
+            .map(|key| {
+                let share = f32::from(key.get() - low) / span;
+                (area.bottom() - height - share * (area.height() - height), height)
+            })
+            .collect()
+    };
+    for (top, height) in bars {
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let part = length / hits as f32;
+        for hit in 0..hits {
+            #[allow(clippy::cast_precision_loss, reason = "small")]
+            let share = hit as f32 / (hits.max(2) - 1) as f32;
+            let ramp = f32::from(step.ratchet.ramp_percent()) / 100.0 * share;
+            let is_drum = row.track.destination.key.is_some();
+            let tall = if is_drum && hits > 1 {
+                (height * (1.0 + ramp).clamp(0.15, 1.0)).max(3.0)
+            } else {
+                height
+            };
+            #[allow(clippy::cast_precision_loss, reason = "small")]
+            let x = left + part * hit as f32;
+            let gap = if hits > 1 { 1.5 } else { 0.0 };
+            let body = Rect::from_min_size(
+                pos2(x, top + height - tall),
+                vec2((part - gap).max(2.0), tall),
+            );
+            if sounds {
+                let fill =
+                    if is_sounding { colour } else { theme.body(colour, step.velocity.get()) };
+                ui.painter().rect_filled(body, 2.5, fill);
+                if has_edge || hit > 0 {
+                    let edge = Rect::from_min_size(body.min, vec2(3.0, tall));
+                    let bright = if is_sounding { theme.paper } else { theme.edge(colour) };
+                    ui.painter().rect_filled(edge, 1.5, bright);
+                }
+            } else {
+                let (fill, stroke) = match row.is_muted {
+                    true => (theme.slot, theme.text3),
+                    false => theme.hollow(colour),
+                };
+                ui.painter().rect(body, 2.5, fill, Stroke::new(1.25, stroke), StrokeKind::Inside);
+            }
+        }
+        if step.articulation == Articulation::Slide
+            && let Some(next) = row.track.steps.get(index + 1).filter(|next| next.is_on)
+        {
+            let (low, high) = row.keys;
+            let key = next.keys.iter().next().map_or(low, |key| key.get());
+            let share = f32::from(key - low) / f32::from(high - low).max(1.0);
+            let y = area.bottom() - height / 2.0 - share * (area.height() - height);
+            let from = pos2(left + length, top + height / 2.0);
+            let line = Stroke::new(2.5, theme.body(colour, step.velocity.get()));
+            ui.painter().line_segment([from, pos2(cell.right() + 2.0, y)], line);
+        }
+    }
+    if step.micro_timing.0 != 0 {
+        let y = slot_of(cell).bottom() + 2.0;
+        let (from, to) = (cell.left() + 2.0, left);
+        let line =
+            Rect::from_min_max(pos2(from.min(to), y), pos2(from.max(to).max(from + 2.0), y + 2.0));
+        ui.painter().rect_filled(line, 0.0, theme.text);
+    }
+}
+
+fn draw_playhead(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>) {
+    let Some((running, share)) = row.running else { return };
+    let cell = slot_rect(desk, layout, row.rect, row.track, running.step);
+    #[allow(clippy::cast_possible_truncation, reason = "in [0, 1)")]
+    let x = cell.left() + cell.width() * share as f32;
+    let line =
+        Rect::from_min_size(pos2(x - 1.0, row.rect.top()), vec2(2.0, row.rect.height() - 3.0));
+    ui.painter().rect_filled(line, 0.0, theme.paper);
+}
+
+/// What a step's badge says: its condition, else its chance; for melodic steps, its note.
+pub(crate) fn badge(step: &Step, is_melodic: bool) -> Option<(String, bool)> {
+    if let Some(condition) = step.condition {
+        let words = match condition.rule {
+            Rule::First => "1ST".to_owned(),
+            _ => tresillo_pattern::document::Condition::new(condition.rule).to_string(),
+        };
+        return Some((words, condition.is_negated));
+    }
+    if step.chance.get() < 100 {
+        return Some((format!("{}%", step.chance.get()), false));
+    }
+    let mut keys: Vec<u8> = step.keys.iter().map(|key| key.get()).collect();
+    keys.sort_unstable();
+    let lowest = keys.first().filter(|_| is_melodic)?;
+    let name = key_name(i64::from(*lowest));
+    Some((if keys.len() > 1 { format!("{name}+{}", keys.len() - 1) } else { name }, false))
+}
+
+fn draw_badges(ui: &Ui, theme: &Theme, layout: &Layout, row: &Row<'_>, index: usize, cell: Rect) {
+    let step = &row.track.steps[index];
+    if !step.is_on {
+        return;
+    }
+    let is_melodic = row.track.destination.key.is_none();
+    let Some((words, is_negated)) = badge(step, is_melodic) else {
+        draw_ticks(ui, theme, step, cell);
+        return;
+    };
+    let sounds = row.sounds[index] && !row.is_muted;
+    let colour = if sounds { theme.text } else { theme.text2 };
+    let at = pos2(cell.left() + 5.0, slot_of(cell).top() + 1.0);
+    let is_rule = step.condition.is_some() || step.chance.get() < 100;
+    if layout.column < 30.0 {
+        if is_rule {
+            let bar = Rect::from_min_size(
+                at + vec2(0.0, 3.0),
+                vec2(10.0_f32.min(cell.width() - 6.0), 3.0),
+            );
+            ui.painter().rect_filled(bar, 0.0, colour);
+        }
+    } else {
+        let font = if sounds && is_rule { fonts::mono_bold(10.5) } else { fonts::mono(10.5) };
+        let rect = ui.painter().text(at, Align2::LEFT_TOP, words, font.clone(), colour);
+        if is_negated {
+            let over = [pos2(rect.left(), rect.top() + 1.0), pos2(rect.right(), rect.top() + 1.0)];
+            ui.painter().line_segment(over, Stroke::new(1.25, colour));
+        }
+        if let Some(group) = step.chance_group {
+            let outline =
+                Rect::from_min_size(pos2(rect.right() + 2.0, rect.top() + 1.0), vec2(11.0, 12.0));
+            ui.painter().rect_stroke(outline, 2.5, Stroke::new(1.0, colour), StrokeKind::Inside);
+            ui.painter().text(
+                outline.center(),
+                Align2::CENTER_CENTER,
+                group.letter(),
+                fonts::mono_bold(10.0),
+                colour,
+            );
+        }
+    }
+    draw_ticks(ui, theme, step, cell);
+}
+
+/// A tick for each lock, three at most.
+fn draw_ticks(ui: &Ui, theme: &Theme, step: &Step, cell: Rect) {
+    let slot = slot_of(cell);
+    for tick in 0..step.locks.len().min(3) {
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let right = slot.right() - 1.0 - 7.0 * tick as f32;
+        let rect = Rect::from_min_max(
+            pos2(right - 5.0, slot.bottom() + 2.0),
+            pos2(right, slot.bottom() + 4.0),
+        );
+        ui.painter().rect_filled(rect, 0.0, theme.text2);
+    }
+}
+
+fn draw_cursor(ui: &Ui, theme: &Theme, slot: Rect) {
+    let stroke = Stroke::new(2.0, theme.paper);
+    let rect = slot.expand(1.0);
+    for (corner, dx, dy) in [
+        (rect.left_top(), 8.0, 8.0),
+        (rect.right_top(), -8.0, 8.0),
+        (rect.left_bottom(), 8.0, -8.0),
+        (rect.right_bottom(), -8.0, -8.0),
+    ] {
+        ui.painter().line_segment([corner, corner + vec2(dx, 0.0)], stroke);
+        ui.painter().line_segment([corner, corner + vec2(0.0, dy)], stroke);
+    }
+}
+
+/// The end of a track that is shorter than what is seen, and dots behind it.
+fn draw_end(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>) {
+    let count = row.track.steps.len();
+    let end = slot_rect(desk, layout, row.rect, row.track, count);
+    if end.left() >= layout.grid.right() - 4.0 || end.left() < layout.grid.left() {
+        return;
+    }
+    let slot = slot_of(end);
+    let line = Rect::from_min_size(pos2(end.left() - 1.0, slot.top()), vec2(3.0, slot.height()));
+    ui.painter().rect_filled(line, 1.0, theme.track(row.index));
+    let chip = Rect::from_min_size(pos2(end.left() + 6.0, slot.center().y - 8.0), vec2(20.0, 16.0));
+    ui.painter().rect_stroke(
+        chip,
+        CornerRadius::same(3),
+        Stroke::new(1.0, theme.line),
+        StrokeKind::Inside,
+    );
+    ui.painter().text(chip.center(), Align2::CENTER_CENTER, count, fonts::mono(10.5), theme.text2);
+    for beyond in 1.. {
+        let cell = slot_rect(desk, layout, row.rect, row.track, count + beyond);
+        if cell.left() >= layout.grid.right() {
+            break;
+        }
+        ui.painter().circle_filled(slot_of(cell).center(), 1.5, theme.line);
+    }
+}
+
+/// Tells a step to those who do not see it.
+fn name(ui: &Ui, row: &Row<'_>, index: usize, cell: Rect) {
+    let step = &row.track.steps[index];
+    let response = ui.interact(cell, Id::unique(("step", row.index, index)), Sense::hover());
+    response.widget_info(|| {
+        let name = describe(row.track, step, index, row.sounds[index]);
+        WidgetInfo::selected(Role::Button, true, step.is_on, name)
+    });
+}
+
+/// A step in words.
+pub(crate) fn describe(track: &Track, step: &Step, index: usize, sounds: bool) -> String {
+    let mut words = format!("{}, step {} of {}", track.name, index + 1, track.steps.len());
+    if !step.is_on {
+        return words + ", off";
+    }
+    let keys: Vec<String> = step.keys.iter().map(|key| key_name(key.get().into())).collect();
+    if !keys.is_empty() {
+        words += &format!(", {}", keys.join(" "));
+    }
+    words += &format!(", velocity {}", step.velocity.get());
+    if let Some(condition) = step.condition {
+        words += &format!(", condition {condition}");
+    }
+    if step.chance.get() < 100 {
+        words += &format!(", chance {} %", step.chance.get());
+    }
+    words + if sounds { ", sounds in this pass" } else { ", rests in this pass" }
+}
+
+/// What the pointer does.
+fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, drag: &mut Option<Drag>) {
+    let response = ui.interact(layout.grid, Id::unique("grid"), Sense::click_and_drag());
+    let (modifiers, pointer, origin) = ui
+        .input(|input| (input.modifiers, input.pointer.latest_pos(), input.pointer.press_origin()));
+    if response.clicked()
+        && let Some((place, _)) = pointer.and_then(|at| hit(desk, layout, at))
+    {
+        click(desk, place, modifiers);
+    }
+    if response.secondary_clicked()
+        && let Some((place, _)) = pointer.and_then(|at| hit(desk, layout, at))
+    {
+        desk.cursor = place;
+        desk.overlay = Overlay::Condition;
+    }
+    if response.drag_started()
+        && let Some(from) = origin
+        && let Some((place, on_edge)) = hit(desk, layout, from)
+    {
+        desk.cursor = place;
+        *drag = Some(Drag::Undecided { from, place, on_edge });
+    }
+    if response.dragged()
+        && let Some(at) = pointer
+        && let Some(now) = drag.take()
+    {
+        *drag = Some(go_on(desk, layout, now, at, modifiers));
+    }
+    if response.drag_stopped() && drag.take().is_some() {
+        desk.end();
+    }
+    if drag.is_some() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        *drag = None;
+        desk.cancel();
+    }
+    if response.hovered() {
+        scroll(ui, layout, desk, pointer, modifiers);
+    }
+}
+
+fn click(desk: &mut Desk, place: Place, modifiers: egui::Modifiers) {
+    if modifiers.command {
+        if !desk.selection.remove(&place) {
+            desk.selection.insert(place);
+        }
+    } else if modifiers.shift {
+        let (from, to) = (desk.cursor, place);
+        for track in from.0.min(to.0)..=from.0.max(to.0) {
+            for step in from.1.min(to.1)..=from.1.max(to.1) {
+                if desk.step((track, step)).is_some() {
+                    desk.selection.insert((track, step));
+                }
+            }
+        }
+    } else {
+        desk.selection.clear();
+        let is_on = desk.step(place).is_some_and(|step| step.is_on);
+        desk.set_on(&[place], !is_on);
+    }
+    desk.cursor = place;
+}
+
+/// The places that a drag on one changes: all that are selected, if it is one of them.
+fn dragged(desk: &Desk, place: Place) -> Vec<Place> {
+    if desk.selection.contains(&place) {
+        desk.selection.iter().copied().collect()
+    } else {
+        vec![place]
+    }
+}
+
+fn go_on(
+    desk: &mut Desk,
+    layout: &Layout,
+    drag: Drag,
+    at: Pos2,
+    modifiers: egui::Modifiers,
+) -> Drag {
+    match drag {
+        Drag::Undecided { from, place, on_edge } => {
+            let moved = at - from;
+            if moved.length() < AXIS_POINTS {
+                return drag;
+            }
+            let is_on = desk.step(place).is_some_and(|step| step.is_on);
+            let is_sideways = moved.x.abs() >= moved.y.abs();
+            let lane = match () {
+                () if is_on && modifiers.alt => Some(Lane::Micro),
+                () if is_on && on_edge && is_sideways => Some(Lane::Gate),
+                () if is_on && !is_sideways => Some(Lane::Velocity),
+                () => None,
+            };
+            let Some(lane) = lane else {
+                desk.begin(if is_on { "Clear steps" } else { "Paint steps" });
+                paint(desk, place.0, place.1, place.1, !is_on);
+                let drag = Drag::Paint { is_on: !is_on, track: place.0, last: place.1 };
+                return go_on(desk, layout, drag, at, modifiers);
+            };
+            let before = dragged(desk, place)
+                .into_iter()
+                .filter_map(|place| {
+                    let ticks = desk.tracks().get(place.0)?.step_size.ticks_ceil();
+                    Some((place, lane.get(desk.step(place)?, ticks)))
+                })
+                .collect();
+            desk.begin(&format!("{} of steps", lane.name()));
+            Drag::Value { lane, from, before, is_sideways: lane != Lane::Velocity }
+        }
+        Drag::Paint { is_on, track, last } => {
+            let inside = pos2(
+                at.x.clamp(layout.grid.left(), layout.grid.right() - 1.0),
+                row_rect(layout.grid, layout, track.saturating_sub(desk.first_row)).center().y,
+            );
+            let Some(((_, step), _)) = hit(desk, layout, inside) else { return drag };
+            if step != last {
+                paint(desk, track, last, step, is_on);
+            }
+            Drag::Paint { is_on, track, last: step }
+        }
+        Drag::Value { lane, from, ref before, is_sideways } => {
+            let fine = if modifiers.shift { 0.1 } else { 1.0 };
+            let (low, high) = lane.range();
+            let points = if is_sideways {
+                let width = desk
+                    .tracks()
+                    .get(desk.cursor.0)
+                    .map_or(44.0, |track| step_width(track, layout));
+                (at.x - from.x) / width * 100.0
+            } else {
+                #[allow(clippy::cast_precision_loss, reason = "small")]
+                let per_point = (high - low) as f32 / 100.0;
+                (from.y - at.y) * per_point
+            };
+            #[allow(clippy::cast_possible_truncation, reason = "a window is small")]
+            let by = (points * fine).round() as i64;
+            for &(place, value) in before {
+                desk.set_value(lane, &[place], value + by);
+            }
+            drag
+        }
+    }
+}
+
+/// Sets or clears the steps from one to another.
+fn paint(desk: &mut Desk, track: usize, from: usize, to: usize, is_on: bool) {
+    for step in from.min(to)..=from.max(to) {
+        let place = (track, step);
+        if desk.step(place).is_some_and(|step| step.is_on != is_on) {
+            let keys = desk.tracks()[track]
+                .steps
+                .iter()
+                .map(|step| step.keys)
+                .find(|keys| !keys.is_empty());
+            let melodic = desk.tracks()[track].destination.key.is_none();
+            desk.change("Paint steps", &[place], |step, _| {
+                step.is_on = is_on;
+                if melodic && is_on && step.keys.is_empty() {
+                    let middle = tresillo_pattern::document::Key::saturating(60);
+                    step.keys =
+                        keys.unwrap_or_else(|| tresillo_pattern::document::Keys::one(middle));
+                }
+            });
+        }
+    }
+    desk.cursor = (track, to);
+}
+
+/// The wheel: velocity over a note, else the view.
+fn scroll(
+    ui: &Ui,
+    layout: &Layout,
+    desk: &mut Desk,
+    pointer: Option<Pos2>,
+    modifiers: egui::Modifiers,
+) {
+    let moved = ui.input(|input| {
+        input.events.iter().fold(egui::Vec2::ZERO, |sum, event| match event {
+            egui::Event::MouseWheel { delta, .. } => sum + *delta,
+            _ => sum,
+        })
+    });
+    if moved == egui::Vec2::ZERO {
+        return;
+    }
+    let over = pointer.and_then(|at| hit(desk, layout, at)).map(|(place, _)| place);
+    if let Some(place) = over.filter(|place| desk.step(*place).is_some_and(|step| step.is_on)) {
+        let by = if modifiers.shift { 1 } else { 4 };
+        let up = moved.y + moved.x;
+        desk.move_value(Lane::Velocity, &[place], if up > 0.0 { by } else { -by });
+        return;
+    }
+    let last_row = desk.tracks().len().saturating_sub(layout.row_count());
+    desk.first_row = match moved.y {
+        y if y < 0.0 => (desk.first_row + 1).min(last_row),
+        y if y > 0.0 => desk.first_row.saturating_sub(1),
+        _ => desk.first_row,
+    };
+}

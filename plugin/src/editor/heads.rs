@@ -1,0 +1,200 @@
+//! The heads of the tracks: colour, number, name, where the notes go, length and rate, mute and solo.
+
+use egui::{Align2, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use tresillo_pattern::document::{Direction, Track};
+use tresillo_pattern::limits::TRACKS_MAX;
+
+use crate::editor::desk::Desk;
+use crate::editor::fonts;
+use crate::editor::grid::row_rect;
+use crate::editor::host::{HostSide, Turn};
+use crate::editor::layout::Layout;
+use crate::editor::sight::Sight;
+use crate::editor::theme::Theme;
+use crate::editor::tools::key_name;
+use crate::editor::widgets::{Look, button, text};
+
+/// Where the notes of a track go, in words.
+fn destination(track: &Track) -> String {
+    let channel = track.destination.channel.get() + 1;
+    match track.destination.key {
+        Some(key) => format!("{channel} · {}", key_name(key.get().into())),
+        None => format!("Channel {channel}"),
+    }
+}
+
+fn direction(track: &Track) -> &'static str {
+    match track.direction {
+        Direction::Forward => "→",
+        Direction::Backward => "←",
+        Direction::PingPong => "↔",
+        Direction::Random => "⇄",
+        Direction::RandomWalk => "↕",
+    }
+}
+
+/// Draws the heads of the rows that are seen.
+pub(crate) fn show(
+    ui: &mut Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &mut Desk,
+    sight: &Sight,
+    host: &dyn HostSide,
+) {
+    ui.painter().rect_filled(layout.heads, 0.0, theme.bg);
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.heads));
+    child.set_clip_rect(layout.heads);
+    let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));
+    for row in 0..rows {
+        head(&child, theme, layout, desk, sight, host, row);
+    }
+    if desk.tracks().is_empty() {
+        let at = layout.grid.center();
+        let words = "Nothing here yet. Add a track, or choose another pattern.";
+        text(ui, at, Align2::CENTER_CENTER, words, fonts::words(12.0), theme.text2);
+    }
+}
+
+fn head(
+    ui: &Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &mut Desk,
+    sight: &Sight,
+    host: &dyn HostSide,
+    row: usize,
+) {
+    let index = desk.first_row + row;
+    let Some(track) = desk.tracks().get(index).cloned() else { return };
+    let rect = row_rect(layout.heads, layout, row);
+    let is_chosen = desk.cursor.0 == index;
+    let mutes = sight.performance.mutes;
+    let is_muted = mutes.contains(index);
+    if is_chosen {
+        ui.painter().rect_filled(rect, 0.0, theme.panel);
+    }
+    let response = ui.interact(rect, Id::unique(("track", index)), Sense::click());
+    response.widget_info(|| {
+        WidgetInfo::selected(
+            Role::Row,
+            true,
+            is_chosen,
+            format!("Track {}: {}", index + 1, track.name),
+        )
+    });
+    if response.clicked() {
+        desk.cursor.0 = index;
+        desk.selection.clear();
+    }
+    let bar =
+        Rect::from_min_size(rect.min, vec2(if is_chosen { 6.0 } else { 4.0 }, rect.height() - 1.0));
+    ui.painter().rect_filled(bar, 0.0, if is_muted { theme.text3 } else { theme.track(index) });
+    let middle = rect.center().y - 1.0;
+    text(
+        ui,
+        pos2(rect.left() + 22.0, middle - if layout.is_small { 0.0 } else { 8.0 }),
+        Align2::CENTER_CENTER,
+        index + 1,
+        fonts::mono(11.0),
+        theme.text3,
+    );
+    let name = match track.name.as_str() {
+        "" => format!("Track {}", index + 1),
+        name => name.to_owned(),
+    };
+    let size = if layout.is_small { 20.0 } else { 20.0 };
+    let solo =
+        Rect::from_min_size(pos2(rect.right() - 9.0 - size, middle - size / 2.0), vec2(size, size));
+    let mute = solo.translate(vec2(-22.0, 0.0));
+    let name_end = if layout.is_small { mute.left() - 4.0 } else { rect.left() + 130.0 };
+    let clip =
+        ui.painter().with_clip_rect(Rect::from_min_max(rect.min, pos2(name_end, rect.bottom())));
+    if layout.is_small {
+        clip.text(
+            pos2(rect.left() + 32.0, middle),
+            Align2::LEFT_CENTER,
+            name,
+            fonts::bold(13.0),
+            theme.text,
+        );
+    } else {
+        clip.text(
+            pos2(rect.left() + 34.0, middle - 8.0),
+            Align2::LEFT_CENTER,
+            name,
+            fonts::bold(13.0),
+            theme.text,
+        );
+        clip.text(
+            pos2(rect.left() + 34.0, middle + 9.0),
+            Align2::LEFT_CENTER,
+            destination(&track),
+            fonts::mono(11.0),
+            theme.text3,
+        );
+        text(
+            ui,
+            pos2(rect.left() + 136.0, middle - 8.0),
+            Align2::LEFT_CENTER,
+            track.steps.len(),
+            fonts::mono(12.0),
+            theme.text,
+        );
+        let rate = format!(
+            "{}/{}",
+            track.step_size.numerator(),
+            u32::from(track.step_size.denominator()) * 4
+        );
+        text(
+            ui,
+            pos2(rect.left() + 136.0, middle + 9.0),
+            Align2::LEFT_CENTER,
+            rate,
+            fonts::mono(11.0),
+            theme.text3,
+        );
+        text(
+            ui,
+            pos2(rect.left() + 176.0, middle),
+            Align2::CENTER_CENTER,
+            direction(&track),
+            fonts::mono(13.0),
+            theme.text2,
+        );
+    }
+    let look = |is_live: bool| if is_live { Look::Live } else { Look::Rest };
+    if button(
+        ui,
+        theme,
+        mute,
+        ("M", &format!("Mute {name_of}", name_of = index + 1)),
+        fonts::bold(10.5),
+        look(is_muted),
+    )
+    .clicked()
+    {
+        host.turn(Turn::Mute(index, !is_muted));
+    }
+    // Solo is the mute of all others.
+    let count = desk.tracks().len().min(TRACKS_MAX);
+    let is_solo =
+        count > 1 && !is_muted && (0..count).all(|other| other == index || mutes.contains(other));
+    if button(
+        ui,
+        theme,
+        solo,
+        ("S", &format!("Solo {}", index + 1)),
+        fonts::bold(10.5),
+        look(is_solo),
+    )
+    .clicked()
+    {
+        for other in 0..count {
+            let is_silent = other != index && !is_solo;
+            if mutes.contains(other) != is_silent {
+                host.turn(Turn::Mute(other, is_silent));
+            }
+        }
+    }
+}

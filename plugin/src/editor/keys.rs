@@ -1,0 +1,178 @@
+//! The keyboard: everything can be done with it. Space and keys that are not here are the host's.
+
+use egui::{Event, Key, Modifiers, Ui};
+
+use crate::editor::desk::{Desk, Overlay};
+use crate::editor::host::{HostSide, Turn};
+use crate::editor::sight::Sight;
+use crate::editor::tools::{self, Lane};
+
+/// What the help shows: keys, and what they do.
+pub(crate) const KEY_MAP: &[(&str, &str)] = &[
+    ("Arrows", "move"),
+    ("Shift Arrows", "select"),
+    ("X", "hit, and on to the next step"),
+    (".", "rest, and on to the next step"),
+    ("Alt ↑ ↓", "velocity"),
+    ("Alt ← →", "off the grid, earlier and later"),
+    ("1 to 8, 0", "choose a track; all steps of it"),
+    ("V P G H R T", "velocity, pitch, gate, chance, ratchet, micro"),
+    ("E", "Euclid: spread the hits evenly"),
+    ("[ ]", "rotate"),
+    ("- =", "length"),
+    ("D", "double the length"),
+    ("C", "condition"),
+    ("N", "not"),
+    ("M S", "mute, solo"),
+    ("F", "fill, while it is held"),
+    ("O", "song or pattern"),
+    ("Shift 1 to 8", "choose a pattern"),
+    ("Delete", "clear the chosen steps"),
+    ("Ctrl Z, Ctrl Shift Z", "undo, redo"),
+    ("Ctrl C, V, A", "copy, paste, select all"),
+    ("Click", "set or clear a step"),
+    ("Drag sideways", "paint steps"),
+    ("Drag up or down", "velocity of a hit"),
+    ("Drag its edge", "gate"),
+    ("Alt drag", "off the grid"),
+    ("Ctrl click, Shift click", "select"),
+    ("Wheel", "velocity over a hit, else scroll"),
+    ("Right click", "when a step sounds"),
+    ("Escape", "take a drag back, close this"),
+];
+
+/// Takes the keys of this frame.
+pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide) {
+    if ui.ctx().text_edit_focused() {
+        return;
+    }
+    let events = ui.input(|input| input.events.clone());
+    for event in events {
+        match event {
+            Event::Key { key: Key::F, pressed, repeat: false, modifiers, .. }
+                if modifiers.is_none() =>
+            {
+                host.turn(Turn::Fill(pressed));
+            }
+            Event::Key { key, pressed: true, modifiers, .. } => {
+                press(desk, sight, host, key, modifiers)
+            }
+            Event::Copy => desk.copy(),
+            Event::Paste(_) => desk.paste(),
+            _ => {}
+        }
+    }
+}
+
+fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifiers: Modifiers) {
+    desk.message = None;
+    let track = desk.cursor.0;
+    if modifiers.command {
+        match key {
+            Key::Z if modifiers.shift => desk.redo(),
+            Key::Z => desk.undo(),
+            Key::Y => desk.redo(),
+            Key::C => desk.copy(),
+            Key::V => desk.paste(),
+            Key::A => select_all(desk),
+            _ => {}
+        }
+        return;
+    }
+    if modifiers.alt {
+        let places = desk.chosen();
+        let by = if modifiers.shift { 1 } else { 4 };
+        match key {
+            Key::ArrowUp => desk.move_value(Lane::Velocity, &places, by),
+            Key::ArrowDown => desk.move_value(Lane::Velocity, &places, -by),
+            Key::ArrowLeft => desk.move_value(Lane::Micro, &places, -by),
+            Key::ArrowRight => desk.move_value(Lane::Micro, &places, by),
+            _ => {}
+        }
+        return;
+    }
+    match key {
+        Key::Escape if desk.overlay != Overlay::None => desk.overlay = Overlay::None,
+        Key::Escape => desk.selection.clear(),
+        Key::Questionmark => desk.overlay = Overlay::Help,
+        Key::ArrowUp => desk.move_cursor(-1, 0, modifiers.shift),
+        Key::ArrowDown => desk.move_cursor(1, 0, modifiers.shift),
+        Key::ArrowLeft => desk.move_cursor(0, -1, modifiers.shift),
+        Key::ArrowRight => desk.move_cursor(0, 1, modifiers.shift),
+        Key::X | Key::Period => {
+            desk.set_on(&[desk.cursor], key == Key::X);
+            desk.move_cursor(0, 1, false);
+        }
+        Key::V => desk.lane = Lane::Velocity,
+        Key::P => desk.lane = Lane::Pitch,
+        Key::G => desk.lane = Lane::Gate,
+        Key::H => desk.lane = Lane::Chance,
+        Key::R => desk.lane = Lane::Ratchet,
+        Key::T => desk.lane = Lane::Micro,
+        Key::E => {
+            let hits = desk
+                .track()
+                .map_or(0, |track| track.steps.iter().filter(|step| step.is_on).count());
+            desk.euclid(hits, 0);
+        }
+        Key::OpenBracket => desk.replace_steps("Rotate", |steps| tools::rotated(steps, -1)),
+        Key::CloseBracket => desk.replace_steps("Rotate", |steps| tools::rotated(steps, 1)),
+        Key::Minus => {
+            desk.replace_steps("Length", |steps| tools::with_length(steps, steps.len() - 1))
+        }
+        Key::Equals => {
+            desk.replace_steps("Length", |steps| tools::with_length(steps, steps.len() + 1))
+        }
+        Key::D => desk.replace_steps("Double", tools::doubled),
+        Key::C | Key::Enter => desk.overlay = Overlay::Condition,
+        Key::N => {
+            let now = desk.step(desk.cursor).and_then(|step| step.condition);
+            if let Some(now) = now {
+                desk.set_condition(Some(now.negated()));
+            }
+        }
+        Key::M => host.turn(Turn::Mute(track, !sight.performance.mutes.contains(track))),
+        Key::S => {
+            let count = desk.tracks().len();
+            let mutes = sight.performance.mutes;
+            let is_solo = (0..count).all(|other| (other == track) != mutes.contains(other));
+            for other in (0..count).filter(|other| *other != track) {
+                host.turn(Turn::Mute(other, !is_solo));
+            }
+            host.turn(Turn::Mute(track, false));
+        }
+        Key::O => host.turn(Turn::Song(!sight.is_song)),
+        Key::Delete | Key::Backspace => desk.clear(),
+        Key::Num0 => {
+            let length = desk.track().map_or(0, |track| track.steps.len());
+            desk.selection = (0..length).map(|step| (track, step)).collect();
+        }
+        _ => {
+            if let Some(number) = digit(key) {
+                if modifiers.shift {
+                    desk.show_pattern(number);
+                    host.turn(Turn::Pattern(number));
+                } else if number < desk.tracks().len() {
+                    desk.cursor.0 = number;
+                    desk.selection.clear();
+                }
+            }
+        }
+    }
+}
+
+fn select_all(desk: &mut Desk) {
+    let lengths: Vec<usize> = desk.tracks().iter().map(|track| track.steps.len()).collect();
+    desk.selection = lengths
+        .iter()
+        .enumerate()
+        .flat_map(|(track, length)| (0..*length).map(move |step| (track, step)))
+        .collect();
+}
+
+/// `1` is 0, `8` is 7.
+fn digit(key: Key) -> Option<usize> {
+    let keys =
+        [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
+    keys.iter().position(|other| *other == key)
+}

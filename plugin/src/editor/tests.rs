@@ -1,0 +1,6 @@
+use super::*;
+
+#[test]
+fn it_opens() {
+    assert!(SIZE.width > 0.0);
+}
