@@ -88,7 +88,7 @@ pub(crate) fn top(
         ui,
         theme,
         at(bar, x, control, control),
-        ("↶", "Undo"),
+        ("↺", "Undo"),
         fonts::words(14.0),
         look(&undo),
     )
@@ -100,7 +100,7 @@ pub(crate) fn top(
         ui,
         theme,
         at(bar, x + control + 2.0, control, control),
-        ("↷", "Redo"),
+        ("↻", "Redo"),
         fonts::words(14.0),
         look(&redo),
     )
@@ -121,7 +121,7 @@ pub(crate) fn top(
         desk.overlay = Overlay::Help;
     }
     let (words, name) =
-        if theme.is_dark { ("◐", "Light colours") } else { ("◑", "Dark colours") };
+        if theme.is_dark { ("☀", "Light colours") } else { ("●", "Dark colours") };
     if button(ui, theme, take(control), (words, name), fonts::words(13.0), Look::Rest).clicked() {
         desk.is_dark = !desk.is_dark;
     }
@@ -232,14 +232,13 @@ pub(crate) fn patterns(
         .get(desk.pattern)
         .map_or(50.0, |pattern| pattern.swing.percent.percent());
     let values = [
-        ("Swing", format!("{:.0} %", swing + f64::from(performance.swing.0) / 10_000.0)),
-        ("Transpose", format!("{:+}", performance.transpose)),
-        ("Chance", format!("{} %", performance.chance.get())),
-        ("Seed", format!("{:X}", desk.project.seed)),
+        (0.0, "Swing", format!("{:.0} %", swing + f64::from(performance.swing.0) / 10_000.0)),
+        (52.0, "Transpose", format!("{:+}", performance.transpose)),
+        (122.0, "Chance", format!("{} %", performance.chance.get())),
+        (180.0, "Seed", format!("{:X}", desk.project.seed)),
     ];
-    for (place, (label, value)) in values.iter().enumerate() {
-        #[allow(clippy::cast_precision_loss, reason = "small")]
-        let x = inspector.left() + 8.0 + 58.0 * place as f32;
+    for (offset, label, value) in &values {
+        let x = inspector.left() + 8.0 + offset;
         text(
             ui,
             pos2(x, bar.top() + 13.0),
@@ -273,7 +272,7 @@ fn slot_button(
     let is_filled =
         desk.project.patterns.get(index).is_some_and(|pattern| pattern.active_step_count() > 0);
     let is_playing = index == sight.playing_pattern && !sight.is_song;
-    let is_queued = usize::from(sight.performance.pattern.0) == index && false;
+    let is_queued = !is_playing && !sight.is_song && index == sight.wanted_pattern;
     let response = ui.interact(rect, Id::unique(("pattern", index)), Sense::click());
     response.widget_info(|| {
         WidgetInfo::selected(Role::Button, true, is_playing, format!("Pattern {name}"))
@@ -288,7 +287,7 @@ fn slot_button(
     if !is_filled || !theme.is_dark {
         border(ui, rect, theme.line);
     }
-    if index == desk.pattern && !is_playing || is_queued {
+    if index == desk.pattern && !is_playing {
         ui.painter().rect_stroke(rect, 4.0, Stroke::new(2.0, theme.paper), StrokeKind::Inside);
     }
     let ink = match () {
@@ -304,6 +303,10 @@ fn slot_button(
         fonts::mono(10.5),
         ink,
     );
+    if is_queued {
+        let at = pos2(rect.left() + 7.0, rect.center().y);
+        text(ui, at, Align2::CENTER_CENTER, "▶", fonts::mono(8.0), theme.text);
+    }
     if is_playing {
         cycle(ui, theme, rect, desk, sight, index);
     }

@@ -493,12 +493,13 @@ fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, drag: &mut Option<Drag>) {
     {
         *drag = Some(go_on(desk, layout, now, at, modifiers));
     }
-    if response.drag_stopped() && drag.take().is_some() {
-        desk.end();
-    }
+    // egui ends a drag on Escape by itself; so this is asked first.
     if drag.is_some() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
         *drag = None;
         desk.cancel();
+    }
+    if response.drag_stopped() && drag.take().is_some() {
+        desk.end();
     }
     if response.hovered() {
         scroll(ui, layout, desk, pointer, modifiers);

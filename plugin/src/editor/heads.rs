@@ -103,7 +103,7 @@ fn head(
         "" => format!("Track {}", index + 1),
         name => name.to_owned(),
     };
-    let size = if layout.is_small { 20.0 } else { 20.0 };
+    let size = 20.0;
     let solo =
         Rect::from_min_size(pos2(rect.right() - 9.0 - size, middle - size / 2.0), vec2(size, size));
     let mute = solo.translate(vec2(-22.0, 0.0));
@@ -141,11 +141,7 @@ fn head(
             fonts::mono(12.0),
             theme.text,
         );
-        let rate = format!(
-            "{}/{}",
-            track.step_size.numerator(),
-            u32::from(track.step_size.denominator()) * 4
-        );
+        let rate = track.step_size.to_string();
         text(
             ui,
             pos2(rect.left() + 136.0, middle + 9.0),

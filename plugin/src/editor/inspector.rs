@@ -143,18 +143,27 @@ pub(crate) fn show(ui: &Ui, theme: &Theme, area: Rect, desk: &mut Desk, sight: &
         colour,
     );
     y += 32.0;
-    let condition = step.condition.map_or("Always".to_owned(), |condition| condition.to_string());
+    let condition = step.condition.map_or("always".to_owned(), |condition| condition.to_string());
     let rect = Rect::from_min_size(pos2(left, y), vec2(width, 26.0));
-    if button(
+    let response = button(ui, theme, rect, ("", "Condition"), fonts::words(12.0), Look::Rest);
+    let middle = rect.center().y;
+    text(
         ui,
-        theme,
-        rect,
-        (&format!("Condition   {condition}"), "Condition"),
+        pos2(rect.left() + 10.0, middle),
+        Align2::LEFT_CENTER,
+        "Condition",
         fonts::words(12.0),
-        Look::Rest,
-    )
-    .clicked()
-    {
+        theme.text2,
+    );
+    text(
+        ui,
+        pos2(rect.right() - 10.0, middle),
+        Align2::RIGHT_CENTER,
+        format!("{condition} ›"),
+        fonts::mono(12.0),
+        theme.text,
+    );
+    if response.clicked() {
         desk.overlay = Overlay::Condition;
     }
     y += 40.0;

@@ -248,23 +248,20 @@ fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, chart: Rect) {
     if response.drag_started() {
         desk.begin(&format!("Draw {}", desk.lane.name().to_lowercase()));
     }
+    let (now, before, origin, alt) = ui.input(|input| {
+        let now = input.pointer.latest_pos();
+        let before = now.map(|now| now - input.pointer.delta());
+        (now, before, input.pointer.press_origin(), input.modifiers.alt)
+    });
     if (response.dragged() || response.clicked())
-        && let Some(at) = ui.input(|input| input.pointer.latest_pos())
+        && let Some(to) = now
     {
-        let count = desk.track().map_or(0, |track| track.steps.len());
-        let under = (0..count).find(|step| {
-            column(desk, layout, chart, *step).is_some_and(|cell| cell.x_range().contains(at.x))
-        });
-        if let Some(step) = under {
-            let place = (desk.cursor.0, step);
-            desk.cursor = place;
-            if desk.step(place).is_some_and(|step| step.is_on) {
-                let value = value_at(desk, chart, at);
-                let alt = ui.input(|input| input.modifiers.alt);
-                let places = if alt { desk.chosen() } else { vec![place] };
-                desk.set_value(desk.lane, &places, value);
-            }
-        }
+        let from = if response.drag_started() { origin } else { before };
+        let from = if response.clicked() { to } else { from.unwrap_or(to) };
+        draw(desk, layout, chart, (from, to), alt);
+    }
+    if response.drag_stopped() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        desk.cancel();
     }
     if response.drag_stopped() {
         desk.end();
@@ -272,5 +269,28 @@ fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, chart: Rect) {
     if response.secondary_clicked() {
         let places = desk.chosen();
         desk.set_value(desk.lane, &places, desk.lane.default_value());
+    }
+}
+
+/// Sets the steps that a stroke passes, each to the height at which it passes; with `alt` all that are chosen to one value.
+fn draw(desk: &mut Desk, layout: &Layout, chart: Rect, (from, to): (Pos2, Pos2), alt: bool) {
+    let count = desk.track().map_or(0, |track| track.steps.len());
+    let (left, right) = (from.x.min(to.x), from.x.max(to.x));
+    for step in 0..count {
+        let Some(cell) = column(desk, layout, chart, step) else { return };
+        if cell.right() <= left || cell.left() > right {
+            continue;
+        }
+        let place = (desk.cursor.0, step);
+        if !desk.step(place).is_some_and(|step| step.is_on) {
+            continue;
+        }
+        // Where the stroke is in the middle of the step, or at the end of it that lies inside.
+        let x = cell.center().x.clamp(left, right);
+        let share = if right > left { (x - from.x) / (to.x - from.x) } else { 1.0 };
+        let value = value_at(desk, chart, pos2(x, from.y + (to.y - from.y) * share));
+        let places = if alt { desk.chosen() } else { vec![place] };
+        desk.cursor = place;
+        desk.set_value(desk.lane, &places, value);
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Sight {
     /// How the pattern that is shown would be played.
     pub(crate) performance: Performance,
     pub(crate) playing_pattern: usize,
+    /// The one that plays from the next bar or beat on, if another is to.
+    pub(crate) wanted_pattern: usize,
     pub(crate) records: bool,
     pub(crate) is_song: bool,
     /// Notes and events that found no room.

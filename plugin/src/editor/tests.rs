@@ -1,6 +1,507 @@
+//! What hands do in the window, and what becomes of the document; undo gives it back byte for byte.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use tresillo_pattern::document::Articulation;
+use tresillo_pattern::format::notation;
+use tresillo_pattern::{Performance, Tick};
+
+use super::desk::Overlay;
+use super::host::{HostSide, Turn};
+use super::tools::Lane;
 use super::*;
 
+const BEAT: &str = "
+kick: x...x...x...x...
+snare: ....x.......x...
+bass ch=2: C1 . . E1 . . . . G1 . . . . . . .
+hat step=1/8: xxxxxxxx
+";
+
+/// A host that keeps what is turned.
+#[derive(Default)]
+struct TestHost {
+    performance: Cell<Performance>,
+    records: Cell<bool>,
+    turns: RefCell<Vec<Turn>>,
+}
+
+impl HostSide for TestHost {
+    fn performance(&self) -> Performance {
+        self.performance.get()
+    }
+
+    fn records(&self) -> bool {
+        self.records.get()
+    }
+
+    fn turn(&self, turn: Turn) {
+        let mut performance = self.performance.get();
+        match turn {
+            Turn::Mute(track, value) => performance.mutes = performance.mutes.with(track, value),
+            Turn::Fill(value) => performance.is_fill = value,
+            Turn::Song(value) => performance.is_song = value,
+            Turn::Pattern(index) => {
+                performance.pattern = tresillo_pattern::PatternIndex(u8::try_from(index).unwrap());
+            }
+            Turn::Record(value) => self.records.set(value),
+        }
+        self.performance.set(performance);
+        self.turns.borrow_mut().push(turn);
+    }
+}
+
+/// A window, and who looks at it.
+struct Room {
+    harness: Harness<'static, View>,
+    bridge: Arc<Bridge>,
+    host: Rc<TestHost>,
+}
+
+impl Room {
+    fn new(text: &str) -> Room {
+        Room::of_size(text, vec2(1200.0, 760.0))
+    }
+
+    fn of_size(text: &str, size: Vec2) -> Room {
+        let (project, _) = notation::read(text).unwrap();
+        let (bridge, _end, _copy) = Bridge::new(project);
+        let host = Rc::new(TestHost::default());
+        let view = View::new(Desk::new(Arc::clone(&bridge)));
+        let seen = Rc::clone(&host);
+        let mut harness = Harness::builder()
+            .with_size(size)
+            .with_context_setup(fonts::install)
+            .with_max_steps(64)
+            .build_ui_state(move |ui, view: &mut View| view.show(ui, &*seen), view);
+        harness.step();
+        harness.step();
+        Room { harness, bridge, host }
+    }
+
+    fn desk(&self) -> &Desk {
+        &self.harness.state().desk
+    }
+
+    fn text(&self) -> String {
+        self.bridge.text()
+    }
+
+    /// The middle of a step's note, in the default window: columns of 44, rows of 52.
+    fn step(&self, track: usize, step: usize) -> Pos2 {
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let at = pos2(244.0 + 44.0 * step as f32 + 12.0, 112.0 + 52.0 * track as f32 + 34.0);
+        at
+    }
+
+    fn press(&mut self, at: Pos2, pressed: bool, modifiers: Modifiers) {
+        let button = PointerButton::Primary;
+        self.harness.event(Event::ModifiersChanged(modifiers));
+        self.harness.event(Event::PointerMoved(at));
+        self.harness.event(Event::PointerButton { pos: at, button, pressed, modifiers });
+        self.harness.step();
+        if !pressed {
+            self.harness.event(Event::ModifiersChanged(NONE));
+        }
+    }
+
+    fn click(&mut self, at: Pos2, modifiers: Modifiers) {
+        self.press(at, true, modifiers);
+        self.press(at, false, modifiers);
+        self.harness.step();
+    }
+
+    fn drag(&mut self, from: Pos2, by: Vec2, modifiers: Modifiers) {
+        self.press(from, true, modifiers);
+        for part in 1..=8u8 {
+            let at = from + by * f32::from(part) / 8.0;
+            self.harness.event(Event::PointerMoved(at));
+            self.harness.step();
+        }
+        self.press(from + by, false, modifiers);
+        self.harness.step();
+    }
+
+    fn key(&mut self, key: Key, modifiers: Modifiers) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn button(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn undo_all(&mut self) {
+        while self.bridge.undo().is_some() {}
+        self.harness.step();
+    }
+}
+
+const NONE: Modifiers = Modifiers::NONE;
+
+/// Does something, checks what became of the document, and that undo gives it back.
+fn check(act: impl FnOnce(&mut Room), is_as_meant: impl FnOnce(&Desk) -> bool) {
+    let mut room = Room::new(BEAT);
+    let before = room.text();
+    act(&mut room);
+    assert!(is_as_meant(room.desk()), "{}", room.text());
+    assert_ne!(room.text(), before, "nothing has changed");
+    room.undo_all();
+    assert_eq!(room.text(), before, "undo does not give it back");
+}
+
+fn on(desk: &Desk, track: usize) -> String {
+    let mark = |step: &tresillo_pattern::document::Step| if step.is_on { 'x' } else { '.' };
+    desk.tracks()[track].steps.iter().map(mark).collect()
+}
+
 #[test]
-fn it_opens() {
-    assert!(SIZE.width > 0.0);
+fn a_click_sets_a_step_and_another_clears_it() {
+    check(
+        |room| room.click(room.step(0, 2), NONE),
+        |desk| on(desk, 0) == "x.x.x...x...x..." && desk.cursor == (0, 2),
+    );
+    check(|room| room.click(room.step(1, 4), NONE), |desk| on(desk, 1) == "............x...");
+    // A melodic step takes the note before it.
+    check(
+        |room| room.click(room.step(2, 5), NONE),
+        |desk| desk.tracks()[2].steps[5].keys == desk.tracks()[2].steps[3].keys,
+    );
+    // A step of an eighth is twice as wide.
+    check(|room| room.click(room.step(3, 3), NONE), |desk| on(desk, 3) == "x.xxxxxx");
+}
+
+#[test]
+fn a_drag_sideways_paints_or_clears_as_one_step_of_undo() {
+    let mut room = Room::new(BEAT);
+    let before = room.text();
+    room.drag(room.step(1, 5), vec2(44.0 * 4.0, 3.0), NONE);
+    assert_eq!(on(room.desk(), 1), "....xxxxxx..x...");
+    room.drag(room.step(1, 4), vec2(44.0 * 3.0, 0.0), NONE);
+    assert_eq!(on(room.desk(), 1), "........xx..x...");
+    assert!(room.bridge.undo().is_some() && room.bridge.undo().is_some());
+    assert_eq!(room.bridge.undo(), None, "two drags are two steps of undo");
+    assert_eq!(room.text(), before);
+}
+
+#[test]
+fn drags_on_a_note_change_velocity_gate_and_place() {
+    let value = |desk: &Desk, lane: Lane| lane.get(&desk.tracks()[0].steps[4], 5040);
+    check(
+        |room| room.drag(room.step(0, 4), vec2(1.0, 10.0), NONE),
+        |desk| (80..=92).contains(&value(desk, Lane::Velocity)),
+    );
+    check(
+        |room| room.drag(room.step(0, 4), vec2(0.0, -10.0), Modifiers::SHIFT),
+        |desk| (101..=102).contains(&value(desk, Lane::Velocity)),
+    );
+    // The note is half of 44 points less 4; its edge is at 20.
+    check(
+        |room| {
+            let edge = pos2(244.0 + 44.0 * 4.0 + 20.0, room.step(0, 4).y);
+            room.drag(edge, vec2(22.0, 0.0), NONE);
+        },
+        |desk| (97..=103).contains(&value(desk, Lane::Gate)),
+    );
+    check(
+        |room| room.drag(room.step(0, 4), vec2(11.0, 0.0), Modifiers::ALT),
+        |desk| value(desk, Lane::Micro) == 25,
+    );
+}
+
+#[test]
+fn several_steps_are_chosen_and_move_together() {
+    check(
+        |room| {
+            room.click(room.step(0, 0), Modifiers::COMMAND);
+            room.click(room.step(0, 4), Modifiers::COMMAND);
+            room.drag(room.step(0, 4), vec2(0.0, 8.0), NONE);
+        },
+        |desk| {
+            let steps = &desk.tracks()[0].steps;
+            let [first, second, third] = [0, 4, 8].map(|step| steps[step].velocity.get());
+            first == second && second < third
+        },
+    );
+    let mut room = Room::new(BEAT);
+    room.click(room.step(0, 1), NONE);
+    room.click(room.step(1, 3), Modifiers::SHIFT);
+    assert_eq!(room.desk().selection.len(), 6);
+}
+
+#[test]
+fn escape_takes_a_drag_back() {
+    let mut room = Room::new(BEAT);
+    let before = room.text();
+    room.press(room.step(1, 5), true, NONE);
+    for step in 5..9 {
+        room.harness.event(Event::PointerMoved(room.step(1, step)));
+        room.harness.step();
+    }
+    assert_ne!(room.text(), before);
+    room.key(Key::Escape, NONE);
+    room.press(room.step(1, 9), false, NONE);
+    assert_eq!(room.text(), before);
+    assert_eq!(room.bridge.undo(), None);
+}
+
+#[test]
+fn the_wheel_over_a_hit_is_its_velocity() {
+    check(
+        |room| {
+            let at = room.step(0, 0);
+            room.harness.hover_at(at);
+            room.harness.step();
+            room.harness.event(Event::MouseWheel {
+                unit: egui::MouseWheelUnit::Line,
+                delta: vec2(0.0, -1.0),
+                modifiers: NONE,
+                phase: egui::TouchPhase::Move,
+                source: egui::MouseWheelSource::Wheel,
+            });
+            room.harness.step();
+        },
+        |desk| desk.tracks()[0].steps[0].velocity.get() == 96,
+    );
+}
+
+#[test]
+fn every_key_does_what_the_help_says() {
+    let first = |desk: &Desk| desk.tracks()[0].steps[0].clone();
+    type Meant = Box<dyn Fn(&Desk) -> bool>;
+    let keys: Vec<(Key, Modifiers, Meant)> = vec![
+        (
+            Key::Period,
+            NONE,
+            Box::new(|desk| on(desk, 0) == "....x...x...x..." && desk.cursor.1 == 1),
+        ),
+        (Key::ArrowUp, Modifiers::ALT, Box::new(move |desk| first(desk).velocity.get() == 104)),
+        (Key::ArrowDown, Modifiers::ALT, Box::new(move |desk| first(desk).velocity.get() == 96)),
+        (
+            Key::ArrowRight,
+            Modifiers::ALT,
+            Box::new(move |desk| Lane::Micro.get(&first(desk), 5040) == 4),
+        ),
+        (
+            Key::ArrowLeft,
+            Modifiers::ALT,
+            Box::new(move |desk| Lane::Micro.get(&first(desk), 5040) == -4),
+        ),
+        (Key::CloseBracket, NONE, Box::new(|desk| on(desk, 0) == ".x...x...x...x..")),
+        (Key::OpenBracket, NONE, Box::new(|desk| on(desk, 0) == "...x...x...x...x")),
+        (Key::Minus, NONE, Box::new(|desk| desk.tracks()[0].steps.len() == 15)),
+        (Key::Equals, NONE, Box::new(|desk| desk.tracks()[0].steps.len() == 17)),
+        (Key::D, NONE, Box::new(|desk| desk.tracks()[0].steps.len() == 32)),
+        (Key::Delete, NONE, Box::new(|desk| on(desk, 0) == "....x...x...x...")),
+    ];
+    for (key, modifiers, meant) in keys {
+        check(|room| room.key(key, modifiers), |desk| meant(desk));
+    }
+    check(
+        |room| {
+            room.key(Key::ArrowRight, NONE);
+            room.key(Key::X, NONE);
+        },
+        |desk| on(desk, 0) == "xx..x...x...x..." && desk.cursor == (0, 2),
+    );
+    check(
+        |room| {
+            room.key(Key::Num2, NONE);
+            room.key(Key::E, NONE);
+        },
+        |desk| on(desk, 1) == "x.......x.......",
+    );
+    let mut room = Room::new(BEAT);
+    for (key, lane) in [
+        (Key::P, Lane::Pitch),
+        (Key::G, Lane::Gate),
+        (Key::H, Lane::Chance),
+        (Key::R, Lane::Ratchet),
+        (Key::T, Lane::Micro),
+        (Key::V, Lane::Velocity),
+    ] {
+        room.key(key, NONE);
+        assert_eq!(room.desk().lane, lane);
+    }
+    room.key(Key::M, NONE);
+    assert_eq!(room.host.turns.borrow_mut().pop(), Some(Turn::Mute(0, true)));
+    room.key(Key::O, NONE);
+    assert_eq!(room.host.turns.borrow_mut().pop(), Some(Turn::Song(true)));
+    room.key(Key::Num0, NONE);
+    assert_eq!(room.desk().selection.len(), 16);
+    room.key(Key::A, Modifiers::COMMAND);
+    assert_eq!(room.desk().selection.len(), 16 * 3 + 8);
+    room.key(Key::ArrowDown, NONE);
+    room.key(Key::ArrowRight, Modifiers::SHIFT);
+    assert_eq!(room.desk().selection.len(), 2);
+    room.key(Key::Questionmark, NONE);
+    assert_eq!(room.desk().overlay, Overlay::Help);
+    room.key(Key::Escape, NONE);
+    assert_eq!(room.desk().overlay, Overlay::None);
+}
+
+#[test]
+fn undo_and_redo_by_keys_and_buttons() {
+    let mut room = Room::new(BEAT);
+    let before = room.text();
+    room.click(room.step(0, 2), NONE);
+    let after = room.text();
+    room.key(Key::Z, Modifiers::COMMAND);
+    assert_eq!(room.text(), before);
+    room.key(Key::Z, Modifiers::COMMAND | Modifiers::SHIFT);
+    assert_eq!(room.text(), after);
+    room.button("Undo");
+    assert_eq!(room.text(), before);
+    room.button("Redo");
+    assert_eq!(room.text(), after);
+    assert_eq!(room.desk().message.as_deref(), Some("Done again: Set steps."));
+}
+
+#[test]
+fn steps_are_copied_to_another_track() {
+    check(
+        |room| {
+            room.key(Key::G, NONE);
+            room.click(room.step(0, 0), Modifiers::COMMAND);
+            room.click(room.step(0, 4), Modifiers::COMMAND);
+            room.harness.event(Event::Copy);
+            room.harness.step();
+            room.key(Key::Num2, NONE);
+            room.key(Key::ArrowLeft, NONE);
+            room.key(Key::ArrowLeft, NONE);
+            room.harness.event(Event::Paste(String::new()));
+            room.harness.step();
+        },
+        |desk| on(desk, 1) == "..x.x.x.....x..." || on(desk, 1) == "..x...x.....x...",
+    );
+}
+
+#[test]
+fn a_lane_is_drawn_with_the_pointer() {
+    check(
+        |room| {
+            // From step 1 to step 16, at the chart's half height.
+            room.drag(pos2(260.0, 630.0), vec2(44.0 * 15.0, 0.0), NONE);
+        },
+        |desk| {
+            let velocities: Vec<u8> = [0, 4, 8, 12]
+                .iter()
+                .map(|step| desk.tracks()[0].steps[*step].velocity.get())
+                .collect();
+            velocities.iter().all(|velocity| *velocity == velocities[0]) && velocities[0] != 100
+        },
+    );
+}
+
+#[test]
+fn the_inspector_says_and_sets_the_whole_truth_of_a_step() {
+    check(|room| room.button("Ratchet of 3"), |desk| desk.tracks()[0].steps[0].ratchet.hits() == 3);
+    check(
+        |room| room.button("Articulation: Tie"),
+        |desk| desk.tracks()[0].steps[0].articulation == Articulation::Tie,
+    );
+    check(|room| room.button("Clear"), |desk| on(desk, 0) == "....x...x...x...");
+    check(
+        |room| {
+            room.button("Condition");
+            assert_eq!(room.desk().overlay, Overlay::Condition);
+            room.button("3:4");
+            room.button("Not");
+            room.button("Chance of 75 %");
+        },
+        |desk| {
+            let step = &desk.tracks()[0].steps[0];
+            step.condition.unwrap().to_string() == "NOT 3:4" && step.chance.get() == 75
+        },
+    );
+}
+
+#[test]
+fn what_is_shown_of_the_next_passes_is_what_will_play() {
+    let mut room = Room::new("kick: x(2:3)...x?50...");
+    let sight = |room: &Room| super::sight::Sight {
+        tick: Some(0.0),
+        tempo_bpm: 120.0,
+        performance: room.desk().performance(Performance::default()),
+        playing_pattern: 0,
+        wanted_pattern: 0,
+        records: false,
+        is_song: false,
+        refused_count: 0,
+    };
+    let (_, passes) = inspector::passes(room.desk(), &sight(&room));
+    let expected: Vec<bool> = (0..16).map(|pass| pass % 3 == 1).collect();
+    assert_eq!(passes, expected);
+    room.click(room.step(0, 4), Modifiers::COMMAND);
+    let (_, passes) = inspector::passes(room.desk(), &sight(&room));
+    let mut notes: Vec<tresillo_pattern::Note> = Vec::new();
+    let window = tresillo_pattern::Window::new(0, 16 * 8 * 5040);
+    tresillo_pattern::play(&room.desk().project, &Performance::default(), window, &mut notes);
+    let played: Vec<bool> = (0..16)
+        .map(|pass| notes.iter().any(|note| note.onset == Tick((pass * 8 + 4) * 5040)))
+        .collect();
+    assert_eq!(passes, played);
+}
+
+#[test]
+fn tracks_and_patterns_are_added_muted_and_soloed() {
+    check(|room| room.button("Add a track"), |desk| desk.tracks().len() == 5 && desk.cursor.0 == 4);
+    check(
+        |room| room.button("Pattern A3"),
+        |desk| desk.project.patterns.len() == 3 && desk.pattern == 2 && desk.tracks().len() == 4,
+    );
+    let mut room = Room::new(BEAT);
+    room.button("Mute 2");
+    assert!(room.host.performance.get().mutes.contains(1));
+    room.button("Mute 2");
+    room.button("Solo 3");
+    let mutes = room.host.performance.get().mutes;
+    assert_eq!(mutes.iter().collect::<Vec<_>>(), [0, 1, 3]);
+    room.button("Solo 3");
+    assert_eq!(room.host.performance.get().mutes.iter().count(), 0);
+    room.button("Record");
+    assert!(room.host.records.get());
+    room.button("Fill");
+    assert!(room.host.performance.get().is_fill);
+}
+
+#[test]
+fn every_step_has_a_name_for_those_who_do_not_see_it() {
+    let room = Room::new("kick: x(3:4)?75 . x");
+    let label = "kick, step 1 of 3, velocity 100, condition 3:4, chance 75 %, rests in this pass";
+    assert!(room.harness.query_by_label(label).is_some());
+    assert!(room.harness.query_by_label("kick, step 2 of 3, off").is_some());
+}
+
+#[test]
+fn it_is_drawn_at_every_size_with_any_document() {
+    let mut wide = String::new();
+    for track in 0..32 {
+        wide.push_str(&format!("t{track} ch=1 key={}: {}\n", 36 + track, "x*3?50>300.".repeat(64)));
+    }
+    for text in [BEAT, "", &wide, "lead ch=1: C3+E3+G3+Bb3{cc74=3}=300_ C3/ E3 .\nhat: x"] {
+        for size in
+            [vec2(820.0, 520.0), vec2(1000.0, 700.0), vec2(1200.0, 760.0), vec2(2400.0, 1500.0)]
+        {
+            let mut room = Room::of_size(text, size);
+            for view in layout::VIEWS {
+                room.harness.state_mut().desk.view = view;
+                room.harness.state_mut().desk.is_dark = view == 32;
+                room.bridge.set_position(Some(Tick(12_345 * 7)));
+                for overlay in [Overlay::None, Overlay::Help, Overlay::Condition] {
+                    room.harness.state_mut().desk.overlay = overlay;
+                    room.harness.step();
+                }
+            }
+        }
+    }
 }

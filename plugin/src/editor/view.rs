@@ -41,6 +41,7 @@ impl View {
             tempo_bpm,
             performance: desk.performance(by_host),
             playing_pattern: desk.bridge.playing_pattern(),
+            wanted_pattern: usize::from(by_host.pattern.0),
             records: host.records(),
             is_song: by_host.is_song,
             refused_count: Sight::refused(&desk.bridge),
