@@ -177,6 +177,17 @@ impl Bridge {
         (main.revision != revision).then(|| (main.project.clone(), main.revision))
     }
 
+    /// Another document takes the place of this one, as a change that can be undone. Not on the audio thread.
+    pub(crate) fn load(&self, name: &str, new: Project) {
+        let mut main = self.lock();
+        let MainSide { history, project, .. } = &mut *main;
+        history.replace(project, name, new);
+        let project = std::mem::take(&mut main.project);
+        self.send(&mut main, &project, false);
+        main.project = project;
+        main.rejected = None;
+    }
+
     /// Changes the document; what sounds goes on. Not on the audio thread.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! window.
 
 mod bars;
+mod browser;
 mod desk;
 mod fonts;
 mod grid;

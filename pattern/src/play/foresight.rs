@@ -74,6 +74,7 @@ pub fn running_step(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod tests {
     use super::*;
     use crate::format::notation;

@@ -3,6 +3,7 @@
 use egui::{Align2, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use tresillo_pattern::{PPQ, Tick};
 
+use crate::controllers::Target;
 use crate::editor::desk::{Desk, Overlay};
 use crate::editor::fonts;
 use crate::editor::host::{HostSide, Turn};
@@ -73,14 +74,32 @@ pub(crate) fn top(
     if !theme.is_dark {
         border(ui, place, theme.line);
     }
-    let clip = ui.painter().with_clip_rect(place.shrink(4.0));
+    let arrow = |x: f32| Rect::from_min_size(pos2(x, place.top()), vec2(24.0, control));
+    let (before, behind) = (arrow(place.left()), arrow(place.right() - 24.0));
+    let middle = Rect::from_min_max(before.right_top(), behind.left_bottom());
+    let open = ui.interact(middle, Id::unique("presets"), Sense::click());
+    open.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Look through the patterns"));
+    if open.hovered() {
+        ui.painter().rect_filled(middle, 0.0, theme.hi);
+    }
+    if open.clicked() {
+        desk.overlay = Overlay::Browser;
+    }
+    let clip = ui.painter().with_clip_rect(middle);
     clip.text(
-        pos2(place.left() + 12.0, place.center().y),
+        pos2(middle.left() + 4.0, place.center().y),
         Align2::LEFT_CENTER,
         name,
         fonts::bold(13.0),
         theme.text,
     );
+    for (rect, words, name, by) in
+        [(before, "‹", "Pattern before", -1), (behind, "›", "Pattern behind", 1)]
+    {
+        if button(ui, theme, rect, (words, name), fonts::bold(14.0), Look::Rest).clicked() {
+            desk.load_beside(by);
+        }
+    }
     x += width + 4.0;
     let (undo, redo) = desk.bridge.undo_names();
     let look = |name: &Option<String>| if name.is_some() { Look::Rest } else { Look::Disabled };
@@ -133,6 +152,9 @@ pub(crate) fn top(
         fonts::words(12.0),
         live(sight.performance.is_fill),
     );
+    if fill.secondary_clicked() {
+        desk.learn(Target::Fill, "Fill");
+    }
     if fill.clicked() {
         host.turn(Turn::Fill(!sight.performance.is_fill));
     }
@@ -237,7 +259,8 @@ pub(crate) fn patterns(
         (122.0, "Chance", format!("{} %", performance.chance.get())),
         (180.0, "Seed", format!("{:X}", desk.project.seed)),
     ];
-    for (offset, label, value) in &values {
+    let targets = [Target::Swing, Target::Transpose, Target::Chance];
+    for (index, (offset, label, value)) in values.iter().enumerate() {
         let x = inspector.left() + 8.0 + offset;
         text(
             ui,
@@ -255,6 +278,14 @@ pub(crate) fn patterns(
             fonts::mono(12.0),
             theme.text,
         );
+        let Some(&target) = targets.get(index) else { continue };
+        let rect = Rect::from_min_size(pos2(x, bar.top() + 4.0), vec2(52.0, 32.0));
+        let response = ui.interact(rect, Id::unique(("value", *label)), Sense::click());
+        response
+            .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{label}: {value}")));
+        if response.secondary_clicked() {
+            desk.learn(target, label);
+        }
     }
 }
 

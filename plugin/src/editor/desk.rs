@@ -11,6 +11,8 @@ use tresillo_pattern::limits::{PATTERNS_MAX, TRACKS_MAX};
 use tresillo_pattern::{PatternIndex, Performance, Project, euclid};
 
 use crate::bridge::Bridge;
+use crate::controllers::Target;
+use crate::editor::browser::Browser;
 use crate::editor::tools::Lane;
 
 /// A step, by its track and its place.
@@ -22,6 +24,8 @@ pub(crate) enum Overlay {
     #[default]
     None,
     Help,
+    /// The factory patterns.
+    Browser,
     /// When the step at the cursor sounds.
     Condition,
 }
@@ -46,6 +50,7 @@ pub(crate) struct Desk {
     pub(crate) overlay: Overlay,
     /// What was refused or done, in words; until the next one.
     pub(crate) message: Option<String>,
+    pub(crate) browser: Browser,
     clipboard: Vec<(Place, Step)>,
 }
 
@@ -65,6 +70,7 @@ impl Desk {
             is_dark: true,
             overlay: Overlay::default(),
             message: None,
+            browser: Browser::default(),
             clipboard: Vec::new(),
         };
         desk.refresh();
@@ -142,6 +148,38 @@ impl Desk {
         self.message =
             Some(name.map_or("Nothing to redo.".into(), |name| format!("Done again: {name}.")));
         self.refresh();
+    }
+
+    /// Another project takes the place of this one; undo brings it back.
+    pub(crate) fn load(&mut self, project: Project) {
+        let name = project.name.clone();
+        self.bridge.load(&format!("Load {name}"), project);
+        self.refresh();
+        (self.pattern, self.cursor, self.first_row) = (0, (0, 0), 0);
+        self.selection.clear();
+        self.message = Some(format!("{name} is loaded. Undo brings back what was there."));
+    }
+
+    /// Loads the pattern before or behind this one in the list.
+    pub(crate) fn load_beside(&mut self, by: i64) {
+        let name = self.project.name.clone();
+        if let Some(preset) = self.browser.beside(&name, by) {
+            self.load(preset.project);
+        }
+    }
+
+    /// Waits for a controller or a key that moves something; once more: forgets the one that it has.
+    pub(crate) fn learn(&mut self, target: Target, name: &str) {
+        if self.bridge.learning() == Some(target) {
+            self.bridge.learn(None);
+            self.bridge.unlearn(target);
+            self.message = Some(format!("No controller moves {name} any more."));
+        } else {
+            self.bridge.learn(Some(target));
+            self.message = Some(format!(
+                "Move a controller or press a key: it moves {name} from then on. Right-click again to forget it."
+            ));
+        }
     }
 
     /// The steps that a change is for: those selected, else the one at the cursor.

@@ -185,7 +185,7 @@ fn draw_slot(ui: &Ui, theme: &Theme, layout: &Layout, row: &Row<'_>, step: usize
     let is_running = row.running.is_some_and(|(running, _)| running.step == step);
     let fill = match () {
         () if is_running => theme.hi,
-        () if step % per_group == 0 => theme.head,
+        () if step.is_multiple_of(per_group) => theme.head,
         () => theme.slot,
     };
     ui.painter().rect_filled(slot, 4.0, fill);

@@ -4,6 +4,7 @@ use egui::{Align2, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use tresillo_pattern::document::{Direction, Track};
 use tresillo_pattern::limits::TRACKS_MAX;
 
+use crate::controllers::Target;
 use crate::editor::desk::Desk;
 use crate::editor::fonts;
 use crate::editor::grid::row_rect;
@@ -160,16 +161,12 @@ fn head(
         );
     }
     let look = |is_live: bool| if is_live { Look::Live } else { Look::Rest };
-    if button(
-        ui,
-        theme,
-        mute,
-        ("M", &format!("Mute {name_of}", name_of = index + 1)),
-        fonts::bold(10.5),
-        look(is_muted),
-    )
-    .clicked()
-    {
+    let name = format!("Mute {}", index + 1);
+    let pressed = button(ui, theme, mute, ("M", &name), fonts::bold(10.5), look(is_muted));
+    if pressed.secondary_clicked() {
+        desk.learn(Target::Mute(u8::try_from(index).unwrap_or(0)), &name);
+    }
+    if pressed.clicked() {
         host.turn(Turn::Mute(index, !is_muted));
     }
     // Solo is the mute of all others.

@@ -24,6 +24,7 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("C", "condition"),
     ("N", "not"),
     ("M S", "mute, solo"),
+    ("B", "look through the patterns"),
     ("F", "fill, while it is held"),
     ("O", "song or pattern"),
     ("Shift 1 to 8", "choose a pattern"),
@@ -37,7 +38,8 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("Alt drag", "off the grid"),
     ("Ctrl click, Shift click", "select"),
     ("Wheel", "velocity over a hit, else scroll"),
-    ("Right click", "when a step sounds"),
+    ("Right click a step", "when it sounds"),
+    ("Right click Fill, M, Chance", "learn a controller or a key"),
     ("Escape", "take a drag back, close this"),
 ];
 
@@ -131,6 +133,7 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
                 desk.set_condition(Some(now.negated()));
             }
         }
+        Key::B | Key::Slash => desk.overlay = Overlay::Browser,
         Key::M => host.turn(Turn::Mute(track, !sight.performance.mutes.contains(track))),
         Key::S => {
             let count = desk.tracks().len();

@@ -127,7 +127,7 @@ mod tests {
         assert!((layout.row_height - 52.0).abs() < 1e-6, "{}", layout.row_height);
         assert_eq!(layout.row_count(), 8);
         assert_eq!(layout.inspector.map(|rect| rect.left()), Some(952.0));
-        assert_eq!(layout.status.top(), 732.0);
+        assert!((layout.status.top() - 732.0).abs() < 1e-6);
     }
 
     #[test]

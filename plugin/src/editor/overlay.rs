@@ -3,6 +3,7 @@
 use egui::{Align2, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use tresillo_pattern::document::{Condition, Rule};
 
+use crate::editor::browser;
 use crate::editor::desk::{Desk, Overlay};
 use crate::editor::fonts;
 use crate::editor::inspector;
@@ -17,6 +18,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, window: Rect, desk: &mut Desk, si
     let size = match desk.overlay {
         Overlay::None => return,
         Overlay::Help => vec2(720.0, 480.0),
+        Overlay::Browser => vec2(720.0, 520.0),
         Overlay::Condition => vec2(392.0, 470.0),
     };
     let size = size.min(window.size() - vec2(32.0, 32.0));
@@ -36,6 +38,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, window: Rect, desk: &mut Desk, si
     }
     match desk.overlay {
         Overlay::Help => help(ui, theme, area),
+        Overlay::Browser => browser::show(ui, theme, area, desk),
         Overlay::Condition => condition(ui, theme, area, desk, sight),
         Overlay::None => {}
     }

@@ -475,6 +475,36 @@ fn tracks_and_patterns_are_added_muted_and_soloed() {
 }
 
 #[test]
+fn a_pattern_is_loaded_from_the_browser_and_undone() {
+    check(
+        |room| {
+            room.key(Key::B, NONE);
+            assert_eq!(room.desk().overlay, Overlay::Browser);
+            room.harness.get_by_label("Search").focus();
+            room.harness.step();
+            room.harness.get_by_label("Search").type_text("tresillo cell");
+            room.harness.step();
+            room.harness.step();
+            room.button("Load Tresillo");
+        },
+        |desk| desk.project.name == "Tresillo",
+    );
+    check(|room| room.button("Pattern behind"), |desk| !desk.project.name.is_empty());
+}
+
+#[test]
+fn a_controller_is_learned_by_a_right_click() {
+    use crate::controllers::Target;
+    let mut room = Room::new(BEAT);
+    room.harness.get_by_label("Mute 2").click_secondary();
+    room.harness.step();
+    assert_eq!(room.bridge.learning(), Some(Target::Mute(1)));
+    room.harness.get_by_label("Mute 2").click_secondary();
+    room.harness.step();
+    assert_eq!(room.bridge.learning(), None);
+}
+
+#[test]
 fn every_step_has_a_name_for_those_who_do_not_see_it() {
     let room = Room::new("kick: x(3:4)?75 . x");
     let label = "kick, step 1 of 3, velocity 100, condition 3:4, chance 75 %, rests in this pass";

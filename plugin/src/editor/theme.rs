@@ -79,10 +79,10 @@ pub(crate) const LIGHT: Theme = Theme {
     head: rgb(0xFF_FF_FF),
     hi: rgb(0xD9_D2_C5),
     line: rgb(0xD2_CB_BE),
-    text: rgb(0x1A_18_16),
+    text: rgb(0x001A_1816),
     text2: rgb(0x4F_4A_43),
     text3: rgb(0x62_5C_53),
-    paper: rgb(0x1A_18_16),
+    paper: rgb(0x001A_1816),
     ink: rgb(0xFF_FF_FF),
     rec: rgb(0xB3_18_0E),
     warn: rgb(0x7A_52_00),
@@ -146,6 +146,7 @@ impl Theme {
     }
 
     /// Black or white, whichever is easier to read on a track's colour; in the dark it is always ink.
+    #[cfg(test)]
     pub(crate) fn on_track(&self, track: Color32) -> Color32 {
         if self.is_dark {
             return self.ink;
@@ -158,6 +159,7 @@ impl Theme {
 /// The contrast of two colours, from 1 to 21.
 ///
 /// Source: WCAG 2.2, "contrast ratio" and "relative luminance", <https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>.
+#[cfg(test)]
 pub(crate) fn contrast(one: Color32, other: Color32) -> f32 {
     let linear = |byte: u8| {
         let share = f32::from(byte) / 255.0;

@@ -103,6 +103,7 @@ impl Lane {
     }
 
     /// What somebody has typed.
+    #[cfg(test)]
     pub(crate) fn read(self, text: &str) -> Option<i64> {
         let text = text.trim().trim_end_matches('%').trim_end();
         if self == Lane::Pitch

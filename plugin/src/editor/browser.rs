@@ -1,0 +1,176 @@
+//! The factory patterns, to look through and to load.
+
+use egui::{Align2, Id, Rect, Role, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use tresillo_pattern::Project;
+use tresillo_pattern::format::json;
+
+use crate::editor::desk::{Desk, Overlay};
+use crate::editor::fonts;
+use crate::editor::theme::Theme;
+use crate::editor::widgets::text;
+
+mod factory {
+    include!(concat!(env!("OUT_DIR"), "/factory.rs"));
+}
+
+/// A pattern that can be loaded.
+#[derive(Clone, Debug)]
+pub(crate) struct Preset {
+    pub(crate) project: Project,
+}
+
+/// All presets, by name, and what is looked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Browser {
+    presets: Vec<Preset>,
+    search: String,
+    first: usize,
+}
+
+impl Browser {
+    /// The factory patterns, read when they are first asked for.
+    fn presets(&mut self) -> &[Preset] {
+        if self.presets.is_empty() {
+            let read = |text: &&str| {
+                json::read(text.as_bytes()).ok().map(|(project, _)| Preset { project })
+            };
+            self.presets = factory::FACTORY.iter().filter_map(read).collect();
+            self.presets.sort_by_key(|preset| preset.project.name.to_lowercase());
+        }
+        &self.presets
+    }
+
+    /// Those whose name, author or description has all words of a search.
+    pub(crate) fn found(&mut self) -> Vec<Preset> {
+        let words: Vec<String> = self.search.split_whitespace().map(str::to_lowercase).collect();
+        let has_all = |preset: &&Preset| {
+            let Project { name, author, description, .. } = &preset.project;
+            let text = format!("{name} {author} {description}").to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        self.presets().iter().filter(has_all).cloned().collect()
+    }
+
+    /// The preset so many places from the one with a name, around the end.
+    pub(crate) fn beside(&mut self, name: &str, by: i64) -> Option<Preset> {
+        let presets = self.presets();
+        let count = i64::try_from(presets.len()).ok().filter(|count| *count > 0)?;
+        let now = presets.iter().position(|preset| preset.project.name == name);
+        let now = now.and_then(|now| i64::try_from(now).ok());
+        let next = match now {
+            Some(now) => (now + by).rem_euclid(count),
+            None => 0,
+        };
+        presets.get(usize::try_from(next).ok()?).cloned()
+    }
+}
+
+/// Draws it and loads what is chosen; it stays open, so that one can go through them while the music plays on.
+pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
+    text(
+        ui,
+        area.min + vec2(24.0, 26.0),
+        Align2::LEFT_CENTER,
+        "Patterns",
+        fonts::bold(16.0),
+        theme.text,
+    );
+    let field = Rect::from_min_size(area.min + vec2(120.0, 12.0), vec2(area.width() - 184.0, 28.0));
+    ui.painter().rect_filled(field, 4.0, theme.slot);
+    let mut search = std::mem::take(&mut desk.browser.search);
+    let edit = TextEdit::singleline(&mut search)
+        .id(Id::unique("search"))
+        .hint_text("Search: a name, a style, an instrument")
+        .font(fonts::words(12.0))
+        .text_color(theme.text)
+        .frame(egui::Frame::NONE);
+    let response = ui.put(field.shrink2(vec2(10.0, 4.0)), edit);
+    response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
+    if response.changed() {
+        desk.browser.first = 0;
+    }
+    desk.browser.search = search;
+    let found = desk.browser.found();
+    let list = Rect::from_min_max(area.min + vec2(12.0, 52.0), area.max - vec2(12.0, 12.0));
+    if found.is_empty() {
+        let words = format!(
+            "No pattern has “{}”. Try fewer words, or clear the search.",
+            desk.browser.search
+        );
+        text(ui, list.center(), Align2::CENTER_CENTER, words, fonts::words(12.0), theme.text2);
+        return;
+    }
+    let row_height = 36.0;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+    let rows = (list.height() / row_height).floor() as usize;
+    let moved = ui.input(|input| {
+        input.events.iter().fold(0.0, |sum, event| match event {
+            egui::Event::MouseWheel { delta, .. } => sum + delta.y,
+            _ => sum,
+        })
+    });
+    let last = found.len().saturating_sub(rows);
+    desk.browser.first = match moved {
+        moved if moved < 0.0 => (desk.browser.first + 3).min(last),
+        moved if moved > 0.0 => desk.browser.first.saturating_sub(3),
+        _ => desk.browser.first.min(last),
+    };
+    let playing = desk.project.name.clone();
+    for (row, preset) in found.iter().skip(desk.browser.first).take(rows).enumerate() {
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let rect = Rect::from_min_size(
+            pos2(list.left(), list.top() + row_height * row as f32),
+            vec2(list.width(), row_height - 2.0),
+        );
+        let Project { name, description, .. } = &preset.project;
+        let is_chosen = *name == playing;
+        let response = ui.interact(rect, Id::unique(("preset", name)), Sense::click());
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::Button, true, is_chosen, format!("Load {name}"))
+        });
+        if is_chosen || response.hovered() {
+            ui.painter().rect_filled(rect, 4.0, theme.hi);
+        }
+        let clip = ui.painter().with_clip_rect(rect.shrink2(vec2(10.0, 0.0)));
+        let middle = rect.center().y;
+        clip.text(
+            pos2(rect.left() + 12.0, middle),
+            Align2::LEFT_CENTER,
+            name,
+            fonts::bold(12.0),
+            theme.text,
+        );
+        let ink = if is_chosen || response.hovered() { theme.text } else { theme.text2 };
+        clip.text(
+            pos2(rect.left() + 190.0, middle),
+            Align2::LEFT_CENTER,
+            description,
+            fonts::words(11.0),
+            ink,
+        );
+        if response.clicked() {
+            desk.load(preset.project.clone());
+        }
+        if response.double_clicked() {
+            desk.overlay = Overlay::None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_factory_pattern_is_there_and_can_be_found() {
+        let mut browser = Browser::default();
+        assert_eq!(browser.found().len(), factory::FACTORY.len());
+        assert!(factory::FACTORY.len() > 60);
+        browser.search = "Tresillo".into();
+        assert!(browser.found().iter().any(|preset| preset.project.name == "Tresillo"));
+        browser.search = "no such pattern at all".into();
+        assert!(browser.found().is_empty());
+        let first = browser.beside("Tresillo", 1).unwrap().project.name;
+        assert_eq!(browser.beside(&first, -1).unwrap().project.name, "Tresillo");
+    }
+}
