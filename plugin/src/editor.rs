@@ -30,8 +30,8 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
-    create_egui_editor,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, Key as HostKey, KeyCapture, NiceEguiApp,
+    RepaintNotifier, create_egui_editor,
 };
 
 use crate::bridge::Bridge;
@@ -92,7 +92,12 @@ impl NiceEguiApp for Window {
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        // The space bar starts and stops the host, unless somebody is typing.
+        frame.set_key_capture(match ui.ctx().text_edit_focused() {
+            true => KeyCapture::CaptureAll,
+            false => KeyCapture::IgnoreKeys(vec![HostKey::Character(" ".into())]),
+        });
         let Some(host) = self.host.as_ref().filter(|_| !self.is_broken) else { return };
         let view = &mut self.view;
         // The host must not go down with its guest's window.

@@ -198,9 +198,9 @@ fn draw_slot(ui: &Ui, theme: &Theme, layout: &Layout, row: &Row<'_>, step: usize
 fn body_area(row: &Row<'_>, cell: Rect) -> Rect {
     let slot = slot_of(cell);
     let strip = match row.rect.height() {
-        height if height >= 58.0 => 15.0,
-        height if height >= 44.0 => 13.0,
-        _ => 11.0,
+        height if height >= 58.0 => 17.0,
+        height if height >= 44.0 => 15.0,
+        _ => 13.0,
     };
     Rect::from_min_max(
         pos2(cell.left(), slot.top() + strip),
@@ -411,7 +411,7 @@ fn draw_cursor(ui: &Ui, theme: &Theme, slot: Rect) {
 fn draw_end(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>) {
     let count = row.track.steps.len();
     let end = slot_rect(desk, layout, row.rect, row.track, count);
-    if end.left() >= layout.grid.right() - 4.0 || end.left() < layout.grid.left() {
+    if end.left() + 28.0 > layout.grid.right() || end.left() < layout.grid.left() {
         return;
     }
     let slot = slot_of(end);

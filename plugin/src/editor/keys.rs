@@ -16,7 +16,7 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("Alt ↑ ↓", "velocity"),
     ("Alt ← →", "off the grid, earlier and later"),
     ("1 to 8, 0", "choose a track; all steps of it"),
-    ("V P G H R T", "velocity, pitch, gate, chance, ratchet, micro"),
+    ("V P G H R T", "which lane is shown"),
     ("E", "Euclid: spread the hits evenly"),
     ("[ ]", "rotate"),
     ("- =", "length"),
@@ -59,6 +59,8 @@ pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide)
             Event::Key { key, pressed: true, modifiers, .. } => {
                 press(desk, sight, host, key, modifiers)
             }
+            // Some keyboards have it on a key of its own, some do not.
+            Event::Text(text) if text == "?" => desk.overlay = Overlay::Help,
             Event::Copy => desk.copy(),
             Event::Paste(_) => desk.paste(),
             _ => {}

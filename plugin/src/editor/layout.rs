@@ -50,7 +50,7 @@ impl Layout {
         let wanted = (room / view as f32).min(most);
         let column = ((wanted * pixels_per_point).floor() / pixels_per_point).max(4.0);
         #[allow(clippy::cast_precision_loss, reason = "small")]
-        let grid_width = if has_inspector { column * view as f32 } else { room + 4.0 };
+        let grid_width = column * view as f32;
 
         let left = window.left();
         let grid_left = left + head_width;

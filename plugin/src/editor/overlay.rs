@@ -17,7 +17,7 @@ use crate::editor::widgets::{Look, button, text};
 pub(crate) fn show(ui: &mut Ui, theme: &Theme, window: Rect, desk: &mut Desk, sight: &Sight) {
     let size = match desk.overlay {
         Overlay::None => return,
-        Overlay::Help => vec2(720.0, 480.0),
+        Overlay::Help => vec2(760.0, 484.0),
         Overlay::Browser => vec2(720.0, 520.0),
         Overlay::Condition => vec2(392.0, 470.0),
     };
@@ -54,22 +54,17 @@ fn help(ui: &Ui, theme: &Theme, area: Rect) {
         theme.text,
     );
     let rows = KEY_MAP.len().div_ceil(2);
-    let column = (area.width() - 48.0) / 2.0;
     #[allow(clippy::cast_precision_loss, reason = "small")]
-    let pitch = ((area.height() - 72.0) / rows as f32).min(22.0);
+    let pitch = ((area.height() - 84.0) / rows as f32).min(24.0);
+    // The right column has the longer names of gestures.
+    let columns = [(24.0, 118.0), (24.0 + area.width() * 0.45, 204.0)];
     for (index, (keys, words)) in KEY_MAP.iter().enumerate() {
+        let Some((left, width)) = columns.get(index / rows) else { continue };
         #[allow(clippy::cast_precision_loss, reason = "small")]
-        let at = area.min
-            + vec2(24.0 + column * (index / rows) as f32, 58.0 + pitch * (index % rows) as f32);
+        let at = area.min + vec2(*left, 62.0 + pitch * (index % rows) as f32);
         text(ui, at, Align2::LEFT_CENTER, keys, fonts::mono(11.0), theme.text);
-        text(
-            ui,
-            at + vec2(126.0, 0.0),
-            Align2::LEFT_CENTER,
-            words,
-            fonts::words(11.0),
-            theme.text2,
-        );
+        let words_at = at + vec2(*width, 0.0);
+        text(ui, words_at, Align2::LEFT_CENTER, words, fonts::words(11.0), theme.text2);
     }
 }
 

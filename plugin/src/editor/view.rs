@@ -54,6 +54,9 @@ impl View {
         bars::ruler(ui, theme, &layout, desk, &sight);
         heads::show(ui, theme, &layout, desk, &sight, host);
         grid::show(ui, theme, &layout, desk, &sight, drag);
+        let beside = layout.inspector.map_or(window.right(), |inspector| inspector.left());
+        let band = egui::Rect::from_x_y_ranges(window.left()..=beside, layout.lane.y_range());
+        ui.painter().rect_filled(band, 0.0, theme.panel);
         lane::heads(ui, theme, &layout, desk);
         lane::chart(ui, theme, &layout, desk, &sight);
         if let Some(area) = layout.inspector {
