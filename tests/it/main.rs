@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
     ardour, cli, cli_render, close_order, controllers, expression, instrument, parameters, paths,
-    recording, scenarios, validator, vst3_crate,
+    recording, scenarios, validator, vst3_crate, window,
 };
 
 fn main() -> ExitCode {
@@ -14,6 +14,9 @@ fn main() -> ExitCode {
     }
     if std::env::args().nth(1).as_deref() == Some(close_order::VST3_ARGUMENT) {
         return report(vst3_crate::close_instances(close_order::ROUND_COUNT));
+    }
+    if std::env::args().nth(1).as_deref() == Some(window::ARGUMENT) {
+        return report(window::open_windows());
     }
     let arguments = Arguments::from_args();
     if !arguments.list {
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     tests.extend(parameters::tests());
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
+    tests.extend(window::tests());
     tests.push(validator::test());
     tests.push(ardour::test());
     libtest_mimic::run(&arguments, tests).exit_code()

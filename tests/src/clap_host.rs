@@ -6,6 +6,9 @@ use std::io::Cursor;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use clack_extensions::audio_ports::PluginAudioPorts;
+use clack_extensions::gui::{
+    GuiApiType, GuiConfiguration, GuiSize, HostGui, HostGuiImpl, PluginGui, Window,
+};
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::remote_controls::{PluginRemoteControls, RemoteControlsPageBuffer};
@@ -44,6 +47,25 @@ impl HostHandlers for Handlers {
     type Shared<'a> = Shared;
     type MainThread<'a> = ();
     type AudioProcessor<'a> = ();
+
+    fn declare_extensions(builder: &mut HostExtensions<'_, Self>, _shared: &Shared) {
+        // The framework opens no window in a host that knows nothing of windows.
+        builder.register::<HostGui>();
+    }
+}
+
+impl HostGuiImpl for Shared {
+    fn resize_hints_changed(&self) {}
+    fn request_resize(&self, _size: GuiSize) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_show(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_hide(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn closed(&self, _was_destroyed: bool) {}
 }
 
 /// Runs scripts in CLAP.
@@ -145,6 +167,51 @@ impl Instance {
     /// Adds what has come out to an outcome.
     fn hand_over(&mut self, outcome: &mut Outcome) {
         self.sent.drain(..).for_each(|sent| outcome.push(sent));
+    }
+
+    /// Takes the audio side away, for a thread of its own.
+    ///
+    /// # Errors
+    /// If the instance is not active.
+    pub fn take_audio(&mut self) -> Result<Audio> {
+        let processor = self.processor.take().context("not active")?;
+        Ok(Audio { processor, sample_rate_hz: self.sample_rate_hz })
+    }
+
+    /// Opens the window inside another one, an X11 window that stays until [`Instance::close_window`].
+    ///
+    /// # Errors
+    /// If the plugin has no such window or refuses.
+    #[allow(unsafe_code, reason = "whose window it is has to be promised")]
+    pub fn open_window(&mut self, parent: u64) -> Result<()> {
+        let plugin = self.plugin.plugin_handle();
+        let gui = plugin.get_extension::<PluginGui>().context("no window")?;
+        let configuration = GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
+        gui.create(&plugin, configuration)?;
+        // SAFETY: the caller keeps the parent until it closes the window.
+        unsafe { gui.set_parent(&plugin, Window::from_x11_handle(parent)) }?;
+        Ok(gui.show(&plugin)?)
+    }
+
+    /// Resizes the window.
+    ///
+    /// # Errors
+    /// If there is none, or it refuses.
+    pub fn resize_window(&mut self, width: u32, height: u32) -> Result<()> {
+        let plugin = self.plugin.plugin_handle();
+        let gui = plugin.get_extension::<PluginGui>().context("no window")?;
+        Ok(gui.set_size(&plugin, GuiSize { width, height })?)
+    }
+
+    /// Closes the window.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn close_window(&mut self) -> Result<()> {
+        let plugin = self.plugin.plugin_handle();
+        let gui = plugin.get_extension::<PluginGui>().context("no window")?;
+        gui.destroy(&plugin);
+        Ok(())
     }
 
     /// How many audio ports in, audio ports out, note ports in, note ports out.
@@ -254,31 +321,7 @@ impl Instance {
     }
 
     fn transport_event(&self, transport: Transport) -> TransportEvent {
-        let mut flags = TransportFlags::HAS_BEATS_TIMELINE | TransportFlags::HAS_SECONDS_TIMELINE;
-        flags.set(TransportFlags::HAS_TEMPO, transport.tempo_bpm.is_some());
-        flags.set(TransportFlags::IS_PLAYING, transport.is_playing);
-        flags.set(TransportFlags::IS_LOOP_ACTIVE, transport.loop_beats.is_some());
-        let (loop_start, loop_end) = transport.loop_beats.unwrap_or_default();
-        let tempo_bpm = transport.tempo_bpm.unwrap_or_default();
-        let seconds_per_beat = if tempo_bpm > 0.0 { 60.0 / tempo_bpm } else { 0.0 };
-        #[allow(clippy::cast_precision_loss, reason = "positions of a test are small")]
-        let seconds = transport.frame as f64 / self.sample_rate_hz;
-        TransportEvent {
-            header: EventHeader::new_core(0, EventFlags::empty()),
-            flags,
-            song_pos_beats: BeatTime::from_float(transport.beat),
-            song_pos_seconds: SecondsTime::from_float(seconds),
-            tempo: tempo_bpm,
-            tempo_inc: 0.0,
-            loop_start_beats: BeatTime::from_float(loop_start),
-            loop_end_beats: BeatTime::from_float(loop_end),
-            loop_start_seconds: SecondsTime::from_float(loop_start * seconds_per_beat),
-            loop_end_seconds: SecondsTime::from_float(loop_end * seconds_per_beat),
-            bar_start: BeatTime::from_float(0.0),
-            bar_number: 0,
-            time_signature_numerator: 4,
-            time_signature_denominator: 4,
-        }
+        transport_event(transport, self.sample_rate_hz)
     }
 
     /// The parameters: the name that the host shows, and the id.
@@ -408,6 +451,76 @@ impl Instance {
         let mut bytes = u64::try_from(text.len())?.to_le_bytes().to_vec();
         bytes.extend_from_slice(text.as_bytes());
         Ok(state.load(&plugin, &mut Cursor::new(bytes))?)
+    }
+}
+
+/// A transport as CLAP tells it.
+fn transport_event(transport: Transport, sample_rate_hz: f64) -> TransportEvent {
+    let mut flags = TransportFlags::HAS_BEATS_TIMELINE | TransportFlags::HAS_SECONDS_TIMELINE;
+    flags.set(TransportFlags::HAS_TEMPO, transport.tempo_bpm.is_some());
+    flags.set(TransportFlags::IS_PLAYING, transport.is_playing);
+    flags.set(TransportFlags::IS_LOOP_ACTIVE, transport.loop_beats.is_some());
+    let (loop_start, loop_end) = transport.loop_beats.unwrap_or_default();
+    let tempo_bpm = transport.tempo_bpm.unwrap_or_default();
+    let seconds_per_beat = if tempo_bpm > 0.0 { 60.0 / tempo_bpm } else { 0.0 };
+    #[allow(clippy::cast_precision_loss, reason = "positions of a test are small")]
+    let seconds = transport.frame as f64 / sample_rate_hz;
+    TransportEvent {
+        header: EventHeader::new_core(0, EventFlags::empty()),
+        flags,
+        song_pos_beats: BeatTime::from_float(transport.beat),
+        song_pos_seconds: SecondsTime::from_float(seconds),
+        tempo: tempo_bpm,
+        tempo_inc: 0.0,
+        loop_start_beats: BeatTime::from_float(loop_start),
+        loop_end_beats: BeatTime::from_float(loop_end),
+        loop_start_seconds: SecondsTime::from_float(loop_start * seconds_per_beat),
+        loop_end_seconds: SecondsTime::from_float(loop_end * seconds_per_beat),
+        bar_start: BeatTime::from_float(0.0),
+        bar_number: 0,
+        time_signature_numerator: 4,
+        time_signature_denominator: 4,
+    }
+}
+
+/// The audio side of an instance, on a thread of its own.
+pub struct Audio {
+    processor: PluginAudioProcessor<Handlers>,
+    sample_rate_hz: f64,
+}
+
+impl Audio {
+    /// Processes one block; how many notes began.
+    ///
+    /// # Errors
+    /// If the plugin fails.
+    #[allow(
+        unsafe_code,
+        reason = "clack tells a block's length by its buffers, and there are none"
+    )]
+    pub fn process(&mut self, frame_count: u32, transport: Transport) -> Result<usize> {
+        let transport = transport_event(transport, self.sample_rate_hz);
+        let processor = self.processor.as_started_mut()?;
+        // SAFETY: there are no buffers, so there is nothing that their length could be wrong about.
+        let inputs = unsafe { InputAudioBuffers::from_raw_buffers(&[], frame_count) };
+        let (nothing, mut out) = (EventBuffer::new(), EventBuffer::new());
+        processor.process(
+            &inputs,
+            &mut OutputAudioBuffers::empty(),
+            &nothing.as_input(),
+            &mut out.as_output(),
+            None,
+            Some(&transport),
+        )?;
+        let is_on = |event: &&UnknownEvent| {
+            matches!(event.as_core_event(), Some(CoreEventSpace::NoteOn(_)))
+        };
+        Ok(out.iter().filter(is_on).count())
+    }
+
+    /// Stops processing.
+    pub fn stop(self) {
+        drop(self.processor.into_stopped());
     }
 }
 

@@ -26,3 +26,4 @@ pub mod validator;
 #[cfg_attr(not(feature = "vst3-crate"), path = "vst3_crate/absent.rs")]
 pub mod vst3_crate;
 pub mod vst3_host;
+pub mod window;

@@ -1,0 +1,159 @@
+//! The real window, on a display of its own: opened, resized and closed many times while the plugin plays.
+//!
+//! It is opened in another process of this executable, because what is tested for may end the process.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+use anyhow::{Context, Result, ensure};
+use libtest_mimic::Trial;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, ImageFormat, WindowClass};
+
+use crate::clap_host::Instance;
+use crate::registry::trial;
+use crate::script::Transport;
+
+/// How often the window is opened.
+const ROUNDS: u32 = 50;
+
+/// The argument with which the test executable opens windows instead of running tests.
+pub const ARGUMENT: &str = "--open-windows";
+
+/// The tests of this module.
+#[must_use]
+pub fn tests() -> Vec<Trial> {
+    vec![trial("clap_window_opens_and_closes_while_it_plays", missing(), opens)]
+}
+
+fn missing() -> Option<&'static str> {
+    let is_here = env::var_os("PATH")
+        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join("Xvfb").is_file()));
+    (!is_here).then_some("Xvfb is not here; cargo xtask setup says how to get it")
+}
+
+/// An X server that nobody sees, ended when it is dropped.
+struct Display(Child, String);
+
+impl Display {
+    fn open() -> Result<Display> {
+        let mut child = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp"])
+            .args(["-screen", "0", "1600x1200x24"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("starting Xvfb")?;
+        let mut line = String::new();
+        let told = child.stdout.take().context("Xvfb has no output")?;
+        BufReader::new(told).read_line(&mut line).context("reading the display's number")?;
+        Ok(Display(child, format!(":{}", line.trim())))
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        // It is ours alone.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn opens() -> Result<()> {
+    let display = Display::open()?;
+    let output = Command::new("timeout")
+        .arg("120")
+        .arg(env::current_exe()?)
+        .arg(ARGUMENT)
+        .env("DISPLAY", &display.1)
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .output()
+        .context("starting the host")?;
+    ensure!(
+        output.status.success(),
+        "the host ended with {}: {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+/// What the other process does.
+///
+/// # Errors
+/// If the window does not open, shows nothing, or the plugin loses a note meanwhile.
+pub fn open_windows() -> Result<()> {
+    let (connection, screen) = x11rb::connect(None).context("connecting with the display")?;
+    let root = connection.setup().roots[screen].root;
+    let mut instance = Instance::open()?;
+    instance.activate(48_000.0, 512)?;
+    let mut audio = instance.take_audio()?;
+    let is_over = AtomicBool::new(false);
+    let (opened, notes) = thread::scope(|scope| -> Result<(Duration, usize)> {
+        let is_over = &is_over;
+        let playing = scope.spawn(move || -> Result<usize> {
+            let mut frame = 0i64;
+            let mut notes = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                #[allow(clippy::cast_precision_loss, reason = "a few seconds")]
+                let beat = frame as f64 / 24_000.0;
+                let tempo_bpm = Some(120.0);
+                let transport =
+                    Transport { is_playing: true, tempo_bpm, beat, frame, loop_beats: None };
+                notes += audio.process(512, transport)?;
+                frame += 512;
+                thread::sleep(Duration::from_millis(5));
+            }
+            audio.stop();
+            Ok(notes)
+        });
+        let opened = rounds(&connection, root, &mut instance);
+        is_over.store(true, Ordering::Relaxed);
+        let notes = playing.join().map_err(|_| anyhow::anyhow!("the audio thread panicked"))??;
+        Ok((opened?, notes))
+    })?;
+    ensure!(notes > 20, "it played {notes} notes only");
+    ensure!(opened < Duration::from_secs(2), "the quickest opening took {opened:?}");
+    Ok(())
+}
+
+/// Opens, resizes and closes; the time of the quickest opening.
+fn rounds(connection: &impl Connection, root: u32, instance: &mut Instance) -> Result<Duration> {
+    let mut quickest = Duration::MAX;
+    for round in 0..ROUNDS {
+        let parent = connection.generate_id()?;
+        let (depth, class) = (x11rb::COPY_DEPTH_FROM_PARENT, WindowClass::INPUT_OUTPUT);
+        let (width, height) = (1200, 760);
+        let values = CreateWindowAux::new();
+        connection
+            .create_window(depth, parent, root, 0, 0, width, height, 0, class, 0, &values)?
+            .check()?;
+        connection.map_window(parent)?.check()?;
+        let start = Instant::now();
+        instance.open_window(parent.into())?;
+        quickest = quickest.min(start.elapsed());
+        let sizes = [(820, 520), (1000, 640), (1500, 900), (1200, 760)];
+        let (width, height) = sizes[round as usize % sizes.len()];
+        instance.resize_window(width, height)?;
+        thread::sleep(Duration::from_millis(40));
+        if round % 10 == 9 {
+            thread::sleep(Duration::from_millis(400));
+            let colours = colours(connection, parent)?;
+            ensure!(colours > 20, "round {round}: the window shows {colours} colours");
+        }
+        instance.close_window()?;
+        connection.destroy_window(parent)?.check()?;
+    }
+    Ok(quickest)
+}
+
+/// How many colours a window shows.
+fn colours(connection: &impl Connection, window: u32) -> Result<usize> {
+    let image = connection.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, 800, 500, !0)?.reply()?;
+    let pixels: std::collections::BTreeSet<[u8; 4]> =
+        image.data.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[3]]).collect();
+    Ok(pixels.len())
+}
