@@ -15,8 +15,11 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(close_order::VST3_ARGUMENT) {
         return report(vst3_crate::close_instances(close_order::ROUND_COUNT));
     }
-    if std::env::args().nth(1).as_deref() == Some(window::ARGUMENT) {
-        return report(window::open_windows());
+    if std::env::args().nth(1).as_deref() == Some(window::CLAP_ARGUMENT) {
+        return report(window::open_clap_windows());
+    }
+    if std::env::args().nth(1).as_deref() == Some(window::VST3_ARGUMENT) {
+        return report(window::open_vst3_windows());
     }
     let arguments = Arguments::from_args();
     if !arguments.list {

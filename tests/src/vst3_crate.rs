@@ -1,17 +1,20 @@
 //! A second VST3 host, in this process: the crate `vst3-host`. It tells no loop and no absence of a tempo.
 
 use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use vst3_host::audio::AudioBuffers;
 use vst3_host::midi::{MidiChannel, MidiEvent, OutputEvent, PluginEventData};
-use vst3_host::{Plugin, TransportPosition, Vst3Host};
+use vst3_host::{Plugin, TransportPosition, Vst3Host, WindowHandle};
 
 use crate::script::{Host, Outcome, Sent, Step, Transport};
 use crate::stream::{
     CLAP_BRIGHTNESS, CLAP_PAN, CLAP_PRESSURE, CLAP_TUNING, HostControl, HostEvent, HostExpression,
 };
 use crate::vst3_host::bundle;
+use crate::window::HasWindow;
 
 /// The class of the entry that sounds by itself.
 pub const INSTRUMENT_CLASS: &str = "54726573696C6C6F496E737472756D31";
@@ -187,6 +190,61 @@ fn sent(frame: i64, event: &OutputEvent) -> Result<Sent> {
 
 fn peak(audio: &[Vec<f32>]) -> f32 {
     audio.iter().flatten().fold(0.0, |peak, sample| peak.max(sample.abs()))
+}
+
+/// The sequencer with its window, played on the window's own thread.
+pub struct Windowed {
+    instance: Instance,
+    outcome: Outcome,
+}
+
+impl Windowed {
+    /// Opens the plugin.
+    ///
+    /// # Errors
+    /// If the host does not load it.
+    pub fn open() -> Result<Windowed> {
+        let instance = Instance::open(SEQUENCER_CLASS, 48_000.0, 512)?;
+        Ok(Windowed { instance, outcome: Outcome::default() })
+    }
+
+    /// How many notes it has played.
+    #[must_use]
+    pub fn note_count(&self) -> usize {
+        self.outcome.events.iter().filter(|event| event.is_on).count()
+    }
+}
+
+impl HasWindow for Windowed {
+    fn open_window(&mut self, parent: u32) -> Result<()> {
+        Ok(self.instance.plugin.open_editor(WindowHandle::from_x11(parent.into()))?)
+    }
+
+    fn resize_window(&mut self, width: u32, height: u32) -> Result<()> {
+        let size = (i32::try_from(width)?, i32::try_from(height)?);
+        self.instance.plugin.resize_editor(size.0, size.1)?;
+        Ok(())
+    }
+
+    fn live(&mut self, time: Duration) -> Result<()> {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            let frame = self.instance.frame;
+            #[allow(clippy::cast_precision_loss, reason = "a few seconds")]
+            let beat = frame as f64 / 24_000.0;
+            let tempo_bpm = Some(120.0);
+            let transport =
+                Transport { is_playing: true, tempo_bpm, beat, frame, loop_beats: None };
+            self.instance.process(512, transport, &mut self.outcome)?;
+            self.instance.plugin.service_run_loop();
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    fn close_window(&mut self) -> Result<()> {
+        Ok(self.instance.plugin.close_editor()?)
+    }
 }
 
 /// Opens both entries, automates them and closes them in both orders, so many times for each.

@@ -16,17 +16,28 @@ use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, ImageFormat, Windo
 use crate::clap_host::Instance;
 use crate::registry::trial;
 use crate::script::Transport;
+use crate::vst3_crate;
 
 /// How often the window is opened.
 const ROUNDS: u32 = 50;
 
 /// The argument with which the test executable opens windows instead of running tests.
-pub const ARGUMENT: &str = "--open-windows";
+pub const CLAP_ARGUMENT: &str = "--open-clap-windows";
+
+/// The same in VST3.
+pub const VST3_ARGUMENT: &str = "--open-vst3-windows";
 
 /// The tests of this module.
 #[must_use]
 pub fn tests() -> Vec<Trial> {
-    vec![trial("clap_window_opens_and_closes_while_it_plays", missing(), opens)]
+    vec![
+        trial("clap_window_opens_and_closes_while_it_plays", missing(), || opens(CLAP_ARGUMENT)),
+        trial(
+            "vst3_crate_window_opens_and_closes_while_it_plays",
+            missing().or(vst3_crate::missing()),
+            || opens(VST3_ARGUMENT),
+        ),
+    ]
 }
 
 fn missing() -> Option<&'static str> {
@@ -62,12 +73,12 @@ impl Drop for Display {
     }
 }
 
-fn opens() -> Result<()> {
+fn opens(argument: &str) -> Result<()> {
     let display = Display::open()?;
     let output = Command::new("timeout")
         .arg("120")
         .arg(env::current_exe()?)
-        .arg(ARGUMENT)
+        .arg(argument)
         .env("DISPLAY", &display.1)
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .output()
@@ -85,7 +96,7 @@ fn opens() -> Result<()> {
 ///
 /// # Errors
 /// If the window does not open, shows nothing, or the plugin loses a note meanwhile.
-pub fn open_windows() -> Result<()> {
+pub fn open_clap_windows() -> Result<()> {
     let (connection, screen) = x11rb::connect(None).context("connecting with the display")?;
     let root = connection.setup().roots[screen].root;
     let mut instance = Instance::open()?;
@@ -120,8 +131,73 @@ pub fn open_windows() -> Result<()> {
     Ok(())
 }
 
+/// The same in VST3, where one thread does all.
+///
+/// # Errors
+/// As [`open_clap_windows`].
+pub fn open_vst3_windows() -> Result<()> {
+    let (connection, screen) = x11rb::connect(None).context("connecting with the display")?;
+    let root = connection.setup().roots[screen].root;
+    let mut instance = vst3_crate::Windowed::open()?;
+    let opened = rounds(&connection, root, &mut instance)?;
+    let notes = instance.note_count();
+    ensure!(notes > 20, "it played {notes} notes only");
+    ensure!(opened < Duration::from_secs(2), "the quickest opening took {opened:?}");
+    Ok(())
+}
+
+/// A plugin that has a window.
+pub trait HasWindow {
+    /// Opens it inside another one, an X11 window that stays until it is closed.
+    ///
+    /// # Errors
+    /// If there is none, or it refuses.
+    fn open_window(&mut self, parent: u32) -> Result<()>;
+
+    /// Resizes it.
+    ///
+    /// # Errors
+    /// If it refuses.
+    fn resize_window(&mut self, width: u32, height: u32) -> Result<()>;
+
+    /// Lets it live for a while.
+    ///
+    /// # Errors
+    /// If the plugin fails meanwhile.
+    fn live(&mut self, time: Duration) -> Result<()>;
+
+    /// Closes it.
+    ///
+    /// # Errors
+    /// If there is none.
+    fn close_window(&mut self) -> Result<()>;
+}
+
+impl HasWindow for Instance {
+    fn open_window(&mut self, parent: u32) -> Result<()> {
+        Instance::open_window(self, parent.into())
+    }
+
+    fn resize_window(&mut self, width: u32, height: u32) -> Result<()> {
+        Instance::resize_window(self, width, height)
+    }
+
+    fn live(&mut self, time: Duration) -> Result<()> {
+        thread::sleep(time);
+        Ok(())
+    }
+
+    fn close_window(&mut self) -> Result<()> {
+        Instance::close_window(self)
+    }
+}
+
 /// Opens, resizes and closes; the time of the quickest opening.
-fn rounds(connection: &impl Connection, root: u32, instance: &mut Instance) -> Result<Duration> {
+fn rounds(
+    connection: &impl Connection,
+    root: u32,
+    instance: &mut impl HasWindow,
+) -> Result<Duration> {
     let mut quickest = Duration::MAX;
     for round in 0..ROUNDS {
         let parent = connection.generate_id()?;
@@ -133,14 +209,14 @@ fn rounds(connection: &impl Connection, root: u32, instance: &mut Instance) -> R
             .check()?;
         connection.map_window(parent)?.check()?;
         let start = Instant::now();
-        instance.open_window(parent.into())?;
+        instance.open_window(parent)?;
         quickest = quickest.min(start.elapsed());
         let sizes = [(820, 520), (1000, 640), (1500, 900), (1200, 760)];
         let (width, height) = sizes[round as usize % sizes.len()];
         instance.resize_window(width, height)?;
-        thread::sleep(Duration::from_millis(40));
+        instance.live(Duration::from_millis(40))?;
         if round % 10 == 9 {
-            thread::sleep(Duration::from_millis(400));
+            instance.live(Duration::from_millis(400))?;
             let colours = colours(connection, parent)?;
             ensure!(colours > 20, "round {round}: the window shows {colours} colours");
         }

@@ -1,8 +1,11 @@
 //! The second VST3 host where it is not built.
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 
 use crate::script::{Host, Outcome, Step, Transport};
+use crate::window::HasWindow;
 
 const REMEDY: &str = "built without a second VST3 host; --features tresillo-tests/vst3-crate";
 
@@ -18,6 +21,43 @@ pub struct Vst3CrateHost;
 
 impl Host for Vst3CrateHost {
     fn run(&self, _: f64, _: u32, _: &[Step]) -> Result<Outcome> {
+        bail!("{REMEDY}")
+    }
+}
+
+/// Nothing with a window.
+pub struct Windowed;
+
+impl Windowed {
+    /// Opens nothing.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn open() -> Result<Windowed> {
+        bail!("{REMEDY}")
+    }
+
+    /// How many notes it has played.
+    #[must_use]
+    pub fn note_count(&self) -> usize {
+        0
+    }
+}
+
+impl HasWindow for Windowed {
+    fn open_window(&mut self, _: u32) -> Result<()> {
+        bail!("{REMEDY}")
+    }
+
+    fn resize_window(&mut self, _: u32, _: u32) -> Result<()> {
+        bail!("{REMEDY}")
+    }
+
+    fn live(&mut self, _: Duration) -> Result<()> {
+        bail!("{REMEDY}")
+    }
+
+    fn close_window(&mut self) -> Result<()> {
         bail!("{REMEDY}")
     }
 }
