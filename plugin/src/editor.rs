@@ -20,6 +20,7 @@ mod sight;
 mod tests;
 mod theme;
 mod tools;
+mod track;
 mod view;
 mod widgets;
 

@@ -26,6 +26,8 @@ pub(crate) enum Overlay {
     Help,
     /// The factory patterns.
     Browser,
+    /// What is said of the track at the cursor.
+    Track,
     /// When the step at the cursor sounds.
     Condition,
 }
@@ -116,7 +118,7 @@ impl Desk {
     }
 
     /// Makes a change; a refusal is told in words.
-    fn edit(&mut self, name: &str, edit: Edit) {
+    pub(crate) fn edit(&mut self, name: &str, edit: Edit) {
         self.message = self.bridge.edit(name, edit).err().map(|error| error.to_string());
         self.refresh();
     }
@@ -373,6 +375,36 @@ impl Desk {
     pub(crate) fn clear(&mut self) {
         let places = self.chosen();
         self.change("Clear steps", &places, |step, _| *step = Step::default());
+    }
+
+    /// Moves the view to where the cursor is, if that is not seen, of which `rows` are.
+    pub(crate) fn follow(&mut self, rows: usize) {
+        let (track, step) = self.cursor;
+        if track < self.first_row {
+            self.first_row = track;
+        } else if track >= self.first_row + rows {
+            self.first_row = track + 1 - rows;
+        }
+        let ticks = self.tracks().get(track).map_or(5040, |track| track.step_size.ticks_ceil());
+        let ticks = usize::try_from(ticks).unwrap_or(5040);
+        let (first, last) = (step * ticks / 5040, ((step + 1) * ticks).div_ceil(5040));
+        if first < self.first_column {
+            self.first_column = first / 4 * 4;
+        } else if last > self.first_column + self.view {
+            self.first_column = (last - self.view).div_ceil(4) * 4;
+        }
+    }
+
+    /// Moves the view sideways by so many sixteenths, as far as the longest track goes.
+    pub(crate) fn scroll_columns(&mut self, by: i64) {
+        let end = |track: &Track| {
+            let ticks = usize::try_from(track.step_size.ticks_ceil()).unwrap_or(5040);
+            (track.steps.len() * ticks).div_ceil(5040)
+        };
+        let longest = self.tracks().iter().map(end).max().unwrap_or(16);
+        let last = i64::try_from(longest.saturating_sub(self.view)).unwrap_or(0);
+        let now = i64::try_from(self.first_column).unwrap_or(0);
+        self.first_column = usize::try_from((now + by).clamp(0, last.max(0))).unwrap_or(0);
     }
 
     /// Moves the cursor; with `extends`, what it passes is selected.

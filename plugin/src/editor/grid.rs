@@ -657,6 +657,11 @@ fn scroll(
         desk.move_value(Lane::Velocity, &[place], if up > 0.0 { by } else { -by });
         return;
     }
+    let sideways = if modifiers.shift { moved.y + moved.x } else { moved.x };
+    if sideways != 0.0 {
+        desk.scroll_columns(if sideways > 0.0 { -4 } else { 4 });
+        return;
+    }
     let last_row = desk.tracks().len().saturating_sub(layout.row_count());
     desk.first_row = match moved.y {
         y if y < 0.0 => (desk.first_row + 1).min(last_row),

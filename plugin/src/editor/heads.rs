@@ -5,7 +5,7 @@ use tresillo_pattern::document::{Direction, Track};
 use tresillo_pattern::limits::TRACKS_MAX;
 
 use crate::controllers::Target;
-use crate::editor::desk::Desk;
+use crate::editor::desk::{Desk, Overlay};
 use crate::editor::fonts;
 use crate::editor::grid::row_rect;
 use crate::editor::host::{HostSide, Turn};
@@ -84,7 +84,10 @@ fn head(
             format!("Track {}: {}", index + 1, track.name),
         )
     });
-    if response.clicked() {
+    if response.double_clicked() || response.secondary_clicked() {
+        desk.cursor.0 = index;
+        desk.overlay = Overlay::Track;
+    } else if response.clicked() {
         desk.cursor.0 = index;
         desk.selection.clear();
     }

@@ -22,6 +22,8 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("- =", "length"),
     ("D", "double the length"),
     ("C", "condition"),
+    ("I", "the track's own settings"),
+    ("Page up, page down", "scroll sideways"),
     ("N", "not"),
     ("M S", "mute, solo"),
     ("B", "look through the patterns"),
@@ -128,6 +130,9 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
             desk.replace_steps("Length", |steps| tools::with_length(steps, steps.len() + 1))
         }
         Key::D => desk.replace_steps("Double", tools::doubled),
+        Key::I => desk.overlay = Overlay::Track,
+        Key::PageUp => desk.scroll_columns(-16),
+        Key::PageDown => desk.scroll_columns(16),
         Key::C | Key::Enter => desk.overlay = Overlay::Condition,
         Key::N => {
             let now = desk.step(desk.cursor).and_then(|step| step.condition);

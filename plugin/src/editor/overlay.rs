@@ -11,6 +11,7 @@ use crate::editor::keys::KEY_MAP;
 use crate::editor::sight::Sight;
 use crate::editor::theme::Theme;
 use crate::editor::tools::Lane;
+use crate::editor::track;
 use crate::editor::widgets::{Look, button, text};
 
 /// Draws what is open.
@@ -19,6 +20,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, window: Rect, desk: &mut Desk, si
         Overlay::None => return,
         Overlay::Help => vec2(760.0, 484.0),
         Overlay::Browser => vec2(720.0, 520.0),
+        Overlay::Track => vec2(500.0, 392.0),
         Overlay::Condition => vec2(392.0, 470.0),
     };
     let size = size.min(window.size() - vec2(32.0, 32.0));
@@ -39,6 +41,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, window: Rect, desk: &mut Desk, si
     match desk.overlay {
         Overlay::Help => help(ui, theme, area),
         Overlay::Browser => browser::show(ui, theme, area, desk),
+        Overlay::Track => track::show(ui, theme, area, desk),
         Overlay::Condition => condition(ui, theme, area, desk, sight),
         Overlay::None => {}
     }

@@ -1,6 +1,10 @@
 //! What hands do in the window, and what becomes of the document; undo gives it back byte for byte.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fail, and says what it measured"
+)]
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -493,6 +497,66 @@ fn a_pattern_is_loaded_from_the_browser_and_undone() {
 }
 
 #[test]
+fn a_track_is_named_and_set() {
+    check(
+        |room| {
+            room.key(Key::I, NONE);
+            assert_eq!(room.desk().overlay, Overlay::Track);
+            room.harness.get_by_label("Track name").focus();
+            room.harness.step();
+            room.harness.get_by_label("Track name").type_text("!");
+            room.harness.step();
+            room.harness.step();
+            room.button("Channel: less");
+            room.button("Drum key: more");
+            room.button("Steps of 1/8");
+            room.button("Length: more");
+            room.button("Ping-pong");
+            room.button("Delay: less");
+        },
+        |desk| {
+            let track = &desk.tracks()[0];
+            track.name.contains('!')
+                && track.destination.channel.get() == 8
+                && track.destination.key.map(|key| key.get()) == Some(37)
+                && track.step_size.to_string() == "1/8"
+                && track.steps.len() == 17
+                && track.direction == tresillo_pattern::document::Direction::PingPong
+                && (track.delay.ms() + 1.0).abs() < 1e-9
+        },
+    );
+    check(
+        |room| {
+            room.key(Key::I, NONE);
+            room.button("Move down");
+            room.button("Melodic");
+            room.button("Remove track");
+        },
+        |desk| desk.tracks().len() == 3 && desk.tracks()[0].name == "snare",
+    );
+}
+
+#[test]
+fn long_and_many_tracks_are_reached_with_the_keys() {
+    let mut text = String::new();
+    for track in 0..32 {
+        text.push_str(&format!("t{track} ch=1 key={}: {}\n", 36 + track, "x...".repeat(32)));
+    }
+    let mut room = Room::new(&text);
+    for _ in 0..127 {
+        room.key(Key::ArrowRight, NONE);
+    }
+    for _ in 0..31 {
+        room.key(Key::ArrowDown, NONE);
+    }
+    let desk = room.desk();
+    assert_eq!(desk.cursor, (31, 127));
+    assert_eq!((desk.first_column, desk.first_row), (112, 24));
+    room.key(Key::PageUp, NONE);
+    assert_eq!(room.desk().first_column, 96);
+}
+
+#[test]
 fn a_controller_is_learned_by_a_right_click() {
     use crate::controllers::Target;
     let mut room = Room::new(BEAT);
@@ -510,6 +574,33 @@ fn every_step_has_a_name_for_those_who_do_not_see_it() {
     let label = "kick, step 1 of 3, velocity 100, condition 3:4, chance 75 %, rests in this pass";
     assert!(room.harness.query_by_label(label).is_some());
     assert!(room.harness.query_by_label("kick, step 2 of 3, off").is_some());
+}
+
+/// What egui is told in a frame, tessellated; what the graphics take is not in it.
+#[test]
+fn a_frame_is_made_quickly() {
+    let mut wide = String::new();
+    for track in 0..32 {
+        wide.push_str(&format!(
+            "t{track} ch=1 key={}: {}\n",
+            36 + track,
+            "x?50x(1:2)x*3x".repeat(32)
+        ));
+    }
+    for (what, text) in [("a beat", BEAT), ("32 × 128 steps", &wide)] {
+        let mut room = Room::new(text);
+        room.harness.state_mut().desk.view = 64;
+        let mut quickest = std::time::Duration::MAX;
+        for frame in 0..60 {
+            room.bridge.set_position(Some(Tick(frame * 337)));
+            let start = std::time::Instant::now();
+            room.harness.step();
+            quickest = quickest.min(start.elapsed());
+        }
+        println!("{what}: {quickest:?} a frame");
+        // Eight in a release build; tests are built with little optimisation and run beside others.
+        assert!(quickest.as_millis() < 60, "{what}: {quickest:?}");
+    }
 }
 
 #[test]

@@ -47,7 +47,11 @@ impl View {
             refused_count: Sight::refused(&desk.bridge),
         };
         let theme = if desk.is_dark { &DARK } else { &LIGHT };
+        let before = desk.cursor;
         keys::take(ui, desk, &sight, host);
+        if desk.cursor != before {
+            desk.follow(layout.row_count());
+        }
         ui.painter().rect_filled(window, 0.0, theme.bg);
         bars::top(ui, theme, &layout, desk, &sight, host);
         bars::patterns(ui, theme, &layout, desk, &sight, host);
