@@ -217,7 +217,7 @@ impl Windowed {
 
 impl HasWindow for Windowed {
     fn open_window(&mut self, parent: u32) -> Result<()> {
-        Ok(self.instance.plugin.open_editor(WindowHandle::from_x11(parent.into()))?)
+        Ok(self.instance.plugin.open_editor(WindowHandle::from_x11(parent))?)
     }
 
     fn resize_window(&mut self, width: u32, height: u32) -> Result<()> {

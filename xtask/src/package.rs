@@ -16,6 +16,9 @@ use crate::{install, notices, place, run};
 /// What is copied as it lies in the repository.
 const COPIED: [&str; 5] = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "docs", "presets"];
 
+/// The licences of the fonts that are in the plugin, beside them in the repository.
+const FONT_LICENCES: [&str; 2] = ["Inter-OFL.txt", "JetBrainsMono-OFL.txt"];
+
 /// Builds everything and packs it; says where the archive is.
 ///
 /// # Errors
@@ -36,6 +39,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         place::copy(&tresillo, &to.join(format!("tresillo{}", env::consts::EXE_SUFFIX)))?;
         for part in COPIED {
             place::copy(&workspace.root.join(part), &to.join(part))?;
+        }
+        let fonts = workspace.root.join("plugin/assets/fonts");
+        fs::create_dir(to.join("licences"))?;
+        for font in FONT_LICENCES {
+            place::copy(&fonts.join(font), &to.join("licences").join(font))?;
         }
         fs::write(to.join("INSTALL.md"), instructions(env::consts::OS))?;
         notices::write(workspace, &to.join(notices::FILE_NAME))

@@ -1,36 +1,25 @@
 //! The steps: how they are drawn, and what the pointer does to them.
 
+mod gesture;
+
 use egui::{
-    Align2, CornerRadius, Id, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
-    vec2,
+    Align2, CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 use tresillo_pattern::document::{Articulation, Rule, Step, Track};
 use tresillo_pattern::{Foreseen, PPQ, foresee, running_step};
 
-use crate::editor::desk::{Desk, Overlay, Place};
+use crate::editor::desk::Desk;
 use crate::editor::fonts;
 use crate::editor::layout::Layout;
 use crate::editor::sight::Sight;
 use crate::editor::theme::Theme;
-use crate::editor::tools::{Lane, key_name};
+use crate::editor::tools::key_name;
+
+pub(crate) use gesture::Drag;
 
 /// Ticks of a column: a sixteenth.
 #[allow(clippy::cast_precision_loss, reason = "small")]
 pub(crate) const COLUMN_TICKS: f32 = (PPQ / 4) as f32;
-
-/// How far the pointer goes before a drag has a direction.
-const AXIS_POINTS: f32 = 4.0;
-
-/// What a drag does, once its direction is known.
-#[derive(Clone, Debug)]
-pub(crate) enum Drag {
-    /// It has not gone far yet.
-    Undecided { from: Pos2, place: Place, on_edge: bool },
-    /// Steps are set, or cleared.
-    Paint { is_on: bool, track: usize, last: usize },
-    /// A value follows the pointer, from what it was.
-    Value { lane: Lane, from: Pos2, before: Vec<(Place, i64)>, is_sideways: bool },
-}
 
 /// How wide a step is.
 pub(crate) fn step_width(track: &Track, layout: &Layout) -> f32 {
@@ -52,27 +41,6 @@ fn slot_rect(desk: &Desk, layout: &Layout, row: Rect, track: &Track, step: usize
     #[allow(clippy::cast_precision_loss, reason = "small")]
     let left = row.left() + step as f32 * width - desk.first_column as f32 * layout.column;
     Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()))
-}
-
-/// The step under the pointer, and whether the pointer is on the right edge of its note.
-fn hit(desk: &Desk, layout: &Layout, at: Pos2) -> Option<(Place, bool)> {
-    if !layout.grid.contains(at) {
-        return None;
-    }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in the grid")]
-    let row = ((at.y - layout.grid.top()) / layout.row_height) as usize;
-    let index = desk.first_row + row;
-    let track = desk.tracks().get(index)?;
-    let width = step_width(track, layout);
-    #[allow(clippy::cast_precision_loss, reason = "small")]
-    let x = at.x - layout.grid.left() + desk.first_column as f32 * layout.column;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in the grid")]
-    let step = (x / width) as usize;
-    let found = track.steps.get(step)?;
-    let slot = slot_rect(desk, layout, row_rect(layout.grid, layout, row), track, step);
-    let end = slot.left() + 2.0 + (note_width(found, width) - 4.0).max(6.0);
-    let on_edge = found.is_on && (at.x - end).abs() <= 4.0 && width >= 24.0;
-    Some(((index, step), on_edge))
 }
 
 /// How long a note is drawn.
@@ -99,7 +67,7 @@ pub(crate) fn show(
     for row in 0..rows {
         draw_row(&child, theme, layout, desk, sight, row);
     }
-    act(&child, layout, desk, drag);
+    gesture::act(&child, layout, desk, drag);
 }
 
 /// What a row needs for all of its steps.
@@ -462,210 +430,4 @@ pub(crate) fn describe(track: &Track, step: &Step, index: usize, sounds: bool) -
         words += &format!(", chance {} %", step.chance.get());
     }
     words + if sounds { ", sounds in this pass" } else { ", rests in this pass" }
-}
-
-/// What the pointer does.
-fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, drag: &mut Option<Drag>) {
-    let response = ui.interact(layout.grid, Id::unique("grid"), Sense::click_and_drag());
-    let (modifiers, pointer, origin) = ui
-        .input(|input| (input.modifiers, input.pointer.latest_pos(), input.pointer.press_origin()));
-    if response.clicked()
-        && let Some((place, _)) = pointer.and_then(|at| hit(desk, layout, at))
-    {
-        click(desk, place, modifiers);
-    }
-    if response.secondary_clicked()
-        && let Some((place, _)) = pointer.and_then(|at| hit(desk, layout, at))
-    {
-        desk.cursor = place;
-        desk.overlay = Overlay::Condition;
-    }
-    if response.drag_started()
-        && let Some(from) = origin
-        && let Some((place, on_edge)) = hit(desk, layout, from)
-    {
-        desk.cursor = place;
-        *drag = Some(Drag::Undecided { from, place, on_edge });
-    }
-    if response.dragged()
-        && let Some(at) = pointer
-        && let Some(now) = drag.take()
-    {
-        *drag = Some(go_on(desk, layout, now, at, modifiers));
-    }
-    // egui ends a drag on Escape by itself; so this is asked first.
-    if drag.is_some() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
-        *drag = None;
-        desk.cancel();
-    }
-    if response.drag_stopped() && drag.take().is_some() {
-        desk.end();
-    }
-    if response.hovered() {
-        scroll(ui, layout, desk, pointer, modifiers);
-    }
-}
-
-fn click(desk: &mut Desk, place: Place, modifiers: egui::Modifiers) {
-    if modifiers.command {
-        if !desk.selection.remove(&place) {
-            desk.selection.insert(place);
-        }
-    } else if modifiers.shift {
-        let (from, to) = (desk.cursor, place);
-        for track in from.0.min(to.0)..=from.0.max(to.0) {
-            for step in from.1.min(to.1)..=from.1.max(to.1) {
-                if desk.step((track, step)).is_some() {
-                    desk.selection.insert((track, step));
-                }
-            }
-        }
-    } else {
-        desk.selection.clear();
-        let is_on = desk.step(place).is_some_and(|step| step.is_on);
-        desk.set_on(&[place], !is_on);
-    }
-    desk.cursor = place;
-}
-
-/// The places that a drag on one changes: all that are selected, if it is one of them.
-fn dragged(desk: &Desk, place: Place) -> Vec<Place> {
-    if desk.selection.contains(&place) {
-        desk.selection.iter().copied().collect()
-    } else {
-        vec![place]
-    }
-}
-
-fn go_on(
-    desk: &mut Desk,
-    layout: &Layout,
-    drag: Drag,
-    at: Pos2,
-    modifiers: egui::Modifiers,
-) -> Drag {
-    match drag {
-        Drag::Undecided { from, place, on_edge } => {
-            let moved = at - from;
-            if moved.length() < AXIS_POINTS {
-                return drag;
-            }
-            let is_on = desk.step(place).is_some_and(|step| step.is_on);
-            let is_sideways = moved.x.abs() >= moved.y.abs();
-            let lane = match () {
-                () if is_on && modifiers.alt => Some(Lane::Micro),
-                () if is_on && on_edge && is_sideways => Some(Lane::Gate),
-                () if is_on && !is_sideways => Some(Lane::Velocity),
-                () => None,
-            };
-            let Some(lane) = lane else {
-                desk.begin(if is_on { "Clear steps" } else { "Paint steps" });
-                paint(desk, place.0, place.1, place.1, !is_on);
-                let drag = Drag::Paint { is_on: !is_on, track: place.0, last: place.1 };
-                return go_on(desk, layout, drag, at, modifiers);
-            };
-            let before = dragged(desk, place)
-                .into_iter()
-                .filter_map(|place| {
-                    let ticks = desk.tracks().get(place.0)?.step_size.ticks_ceil();
-                    Some((place, lane.get(desk.step(place)?, ticks)))
-                })
-                .collect();
-            desk.begin(&format!("{} of steps", lane.name()));
-            Drag::Value { lane, from, before, is_sideways: lane != Lane::Velocity }
-        }
-        Drag::Paint { is_on, track, last } => {
-            let inside = pos2(
-                at.x.clamp(layout.grid.left(), layout.grid.right() - 1.0),
-                row_rect(layout.grid, layout, track.saturating_sub(desk.first_row)).center().y,
-            );
-            let Some(((_, step), _)) = hit(desk, layout, inside) else { return drag };
-            if step != last {
-                paint(desk, track, last, step, is_on);
-            }
-            Drag::Paint { is_on, track, last: step }
-        }
-        Drag::Value { lane, from, ref before, is_sideways } => {
-            let fine = if modifiers.shift { 0.1 } else { 1.0 };
-            let (low, high) = lane.range();
-            let points = if is_sideways {
-                let width = desk
-                    .tracks()
-                    .get(desk.cursor.0)
-                    .map_or(44.0, |track| step_width(track, layout));
-                (at.x - from.x) / width * 100.0
-            } else {
-                #[allow(clippy::cast_precision_loss, reason = "small")]
-                let per_point = (high - low) as f32 / 100.0;
-                (from.y - at.y) * per_point
-            };
-            #[allow(clippy::cast_possible_truncation, reason = "a window is small")]
-            let by = (points * fine).round() as i64;
-            for &(place, value) in before {
-                desk.set_value(lane, &[place], value + by);
-            }
-            drag
-        }
-    }
-}
-
-/// Sets or clears the steps from one to another.
-fn paint(desk: &mut Desk, track: usize, from: usize, to: usize, is_on: bool) {
-    for step in from.min(to)..=from.max(to) {
-        let place = (track, step);
-        if desk.step(place).is_some_and(|step| step.is_on != is_on) {
-            let keys = desk.tracks()[track]
-                .steps
-                .iter()
-                .map(|step| step.keys)
-                .find(|keys| !keys.is_empty());
-            let melodic = desk.tracks()[track].destination.key.is_none();
-            desk.change("Paint steps", &[place], |step, _| {
-                step.is_on = is_on;
-                if melodic && is_on && step.keys.is_empty() {
-                    let middle = tresillo_pattern::document::Key::saturating(60);
-                    step.keys =
-                        keys.unwrap_or_else(|| tresillo_pattern::document::Keys::one(middle));
-                }
-            });
-        }
-    }
-    desk.cursor = (track, to);
-}
-
-/// The wheel: velocity over a note, else the view.
-fn scroll(
-    ui: &Ui,
-    layout: &Layout,
-    desk: &mut Desk,
-    pointer: Option<Pos2>,
-    modifiers: egui::Modifiers,
-) {
-    let moved = ui.input(|input| {
-        input.events.iter().fold(egui::Vec2::ZERO, |sum, event| match event {
-            egui::Event::MouseWheel { delta, .. } => sum + *delta,
-            _ => sum,
-        })
-    });
-    if moved == egui::Vec2::ZERO {
-        return;
-    }
-    let over = pointer.and_then(|at| hit(desk, layout, at)).map(|(place, _)| place);
-    if let Some(place) = over.filter(|place| desk.step(*place).is_some_and(|step| step.is_on)) {
-        let by = if modifiers.shift { 1 } else { 4 };
-        let up = moved.y + moved.x;
-        desk.move_value(Lane::Velocity, &[place], if up > 0.0 { by } else { -by });
-        return;
-    }
-    let sideways = if modifiers.shift { moved.y + moved.x } else { moved.x };
-    if sideways != 0.0 {
-        desk.scroll_columns(if sideways > 0.0 { -4 } else { 4 });
-        return;
-    }
-    let last_row = desk.tracks().len().saturating_sub(layout.row_count());
-    desk.first_row = match moved.y {
-        y if y < 0.0 => (desk.first_row + 1).min(last_row),
-        y if y > 0.0 => desk.first_row.saturating_sub(1),
-        _ => desk.first_row,
-    };
 }
