@@ -14,6 +14,7 @@ mod inspector;
 mod keys;
 mod lane;
 mod layout;
+mod library;
 mod overlay;
 mod sight;
 #[cfg(test)]

@@ -44,8 +44,14 @@ pub(crate) trait Tool {
 
 /// Finds and installs everything that any task uses, and says what is there.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let all =
-        [Serves::EveryBuild, Serves::Venv, Serves::Validator, Serves::SecondHost, Serves::Bench];
+    let all = [
+        Serves::EveryBuild,
+        Serves::Venv,
+        Serves::Validator,
+        Serves::SecondHost,
+        Serves::Window,
+        Serves::Bench,
+    ];
     for line in ensure(workspace, options, &all)? {
         println!("{line}");
     }
@@ -54,7 +60,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// Finds and installs what the tests use; returns one line for each thing that is absent.
 pub(crate) fn for_tests(workspace: &Workspace, options: &Options) -> Result<Vec<String>> {
-    let all = [Serves::EveryBuild, Serves::Venv, Serves::Validator, Serves::SecondHost];
+    let all =
+        [Serves::EveryBuild, Serves::Venv, Serves::Validator, Serves::SecondHost, Serves::Window];
     absent(workspace, options, &all)
 }
 

@@ -65,8 +65,8 @@ pub(crate) fn top(
 
     let mut x = layout.grid.left() + 2.0;
     let name = match desk.project.name.as_str() {
-        "" => "Untitled",
-        name => name,
+        "" => "Untitled".to_owned(),
+        name => name.to_owned(),
     };
     let width = if layout.is_small { 150.0 } else { 260.0 };
     let place = at(bar, x, width, control);
@@ -83,7 +83,7 @@ pub(crate) fn top(
         ui.painter().rect_filled(middle, 0.0, theme.hi);
     }
     if open.clicked() {
-        desk.overlay = Overlay::Browser;
+        desk.browse();
     }
     let clip = ui.painter().with_clip_rect(middle);
     clip.text(

@@ -1,13 +1,15 @@
-//! The factory patterns, to look through and to load.
+//! The factory patterns and the user's own, to look through and to load; and where one's own are saved.
 
-use egui::{Align2, Id, Rect, Role, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, Rect, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use tresillo_pattern::Project;
 use tresillo_pattern::format::json;
 
 use crate::editor::desk::{Desk, Overlay};
 use crate::editor::fonts;
+use crate::editor::library;
+use crate::editor::sight::Sight;
 use crate::editor::theme::Theme;
-use crate::editor::widgets::text;
+use crate::editor::widgets::{Look, button, text};
 
 mod factory {
     include!(concat!(env!("OUT_DIR"), "/factory.rs"));
@@ -17,6 +19,8 @@ mod factory {
 #[derive(Clone, Debug)]
 pub(crate) struct Preset {
     pub(crate) project: Project,
+    /// Whether it lies in the user's folder.
+    pub(crate) is_own: bool,
 }
 
 /// All presets, by name, and what is looked for.
@@ -28,16 +32,25 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// The factory patterns, read when they are first asked for.
+    /// All of them, read when they are first asked for: one's own before the factory's.
     fn presets(&mut self) -> &[Preset] {
         if self.presets.is_empty() {
+            let own = library::folder().map(|folder| library::list(&folder).0).unwrap_or_default();
+            let own = own.into_iter().map(|project| Preset { project, is_own: true });
             let read = |text: &&str| {
-                json::read(text.as_bytes()).ok().map(|(project, _)| Preset { project })
+                let (project, _) = json::read(text.as_bytes()).ok()?;
+                Some(Preset { project, is_own: false })
             };
-            self.presets = factory::FACTORY.iter().filter_map(read).collect();
-            self.presets.sort_by_key(|preset| preset.project.name.to_lowercase());
+            let mut factory: Vec<Preset> = factory::FACTORY.iter().filter_map(read).collect();
+            factory.sort_by_key(|preset| preset.project.name.to_lowercase());
+            self.presets = own.chain(factory).collect();
         }
         &self.presets
+    }
+
+    /// The user's folder may have changed: it is read again.
+    pub(crate) fn rescan(&mut self) {
+        self.presets.clear();
     }
 
     /// Those whose name, author or description has all words of a search.
@@ -66,7 +79,14 @@ impl Browser {
 }
 
 /// Draws it and loads what is chosen; it stays open, so that one can go through them while the music plays on.
-pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
+pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, sight: &Sight) {
+    keep(
+        ui,
+        theme,
+        Rect::from_min_max(area.left_bottom() - vec2(0.0, 48.0), area.max),
+        desk,
+        sight,
+    );
     text(
         ui,
         area.min + vec2(24.0, 26.0),
@@ -83,6 +103,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
         .hint_text("Search: a name, a style, an instrument")
         .font(fonts::words(12.0))
         .text_color(theme.text)
+        .vertical_align(egui::Align::Center)
         .frame(egui::Frame::NONE);
     let response = ui.put(field.shrink2(vec2(10.0, 4.0)), edit);
     response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
@@ -91,7 +112,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
     }
     desk.browser.search = search;
     let found = desk.browser.found();
-    let list = Rect::from_min_max(area.min + vec2(12.0, 52.0), area.max - vec2(12.0, 12.0));
+    let list = Rect::from_min_max(area.min + vec2(12.0, 52.0), area.max - vec2(12.0, 52.0));
     if found.is_empty() {
         let words = format!(
             "No pattern has “{}”. Try fewer words, or clear the search.",
@@ -124,7 +145,8 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
         );
         let Project { name, description, .. } = &preset.project;
         let is_chosen = *name == playing;
-        let response = ui.interact(rect, Id::unique(("preset", name)), Sense::click());
+        let response =
+            ui.interact(rect, Id::unique(("preset", desk.browser.first + row)), Sense::click());
         response.widget_info(|| {
             WidgetInfo::selected(Role::Button, true, is_chosen, format!("Load {name}"))
         });
@@ -141,6 +163,10 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
             theme.text,
         );
         let ink = if is_chosen || response.hovered() { theme.text } else { theme.text2 };
+        let description = match (preset.is_own, description.as_str()) {
+            (true, "") => "Yours",
+            (_, words) => words,
+        };
         clip.text(
             pos2(rect.left() + 190.0, middle),
             Align2::LEFT_CENTER,
@@ -157,6 +183,75 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
     }
 }
 
+/// The row in which one's own pattern gets its name, and is kept.
+fn keep(ui: &mut Ui, theme: &Theme, row: Rect, desk: &mut Desk, sight: &Sight) {
+    ui.painter().hline(row.x_range(), row.top(), Stroke::new(1.0, theme.line));
+    let place = |left: f32, width: f32| {
+        Rect::from_min_size(pos2(left, row.center().y - 13.0), vec2(width, 26.0))
+    };
+    let left = row.left() + 24.0;
+    text(
+        ui,
+        pos2(left, row.center().y),
+        Align2::LEFT_CENTER,
+        "Name",
+        fonts::words(12.0),
+        theme.text2,
+    );
+    let field = place(left + 44.0, 260.0);
+    ui.painter().rect_filled(field, 4.0, theme.slot);
+    let mut name = desk.project.name.clone();
+    let edit = TextEdit::singleline(&mut name)
+        .id(Id::unique("project name"))
+        .font(fonts::words(12.0))
+        .text_color(theme.text)
+        .vertical_align(egui::Align::Center)
+        .frame(egui::Frame::NONE);
+    let response = ui.put(field.shrink2(vec2(8.0, 3.0)), edit);
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name of the pattern"));
+    if response.gained_focus() {
+        desk.begin("Rename");
+    }
+    if response.changed() {
+        desk.rename(name);
+    }
+    if response.lost_focus() {
+        desk.end();
+    }
+    let Some(folder) = library::folder() else { return };
+    let right = row.right() - 24.0;
+    let save = button(
+        ui,
+        theme,
+        place(right - 236.0, 112.0),
+        ("Save as mine", "Save as mine"),
+        fonts::words(12.0),
+        Look::Rest,
+    );
+    let export = button(
+        ui,
+        theme,
+        place(right - 116.0, 116.0),
+        ("Export as MIDI", "Export as MIDI"),
+        fonts::words(12.0),
+        Look::Rest,
+    );
+    let done = if save.clicked() {
+        library::save(&folder, &desk.project)
+    } else if export.clicked() {
+        let performance = sight.performance;
+        let performance = tresillo_pattern::Performance { is_song: sight.is_song, ..performance };
+        library::export_midi(&folder, &desk.project, &performance)
+    } else {
+        return;
+    };
+    desk.browser.rescan();
+    desk.message = Some(match done {
+        Ok(path) => format!("Written: {}", path.display()),
+        Err(problem) => format!("Not written: {problem}."),
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,7 +259,8 @@ mod tests {
     #[test]
     fn every_factory_pattern_is_there_and_can_be_found() {
         let mut browser = Browser::default();
-        assert_eq!(browser.found().len(), factory::FACTORY.len());
+        let factory = browser.found().iter().filter(|preset| !preset.is_own).count();
+        assert_eq!(factory, factory::FACTORY.len());
         assert!(factory::FACTORY.len() > 60);
         browser.search = "Tresillo".into();
         assert!(browser.found().iter().any(|preset| preset.project.name == "Tresillo"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tresillo_pattern::document::edit::{Edit, TrackPlace};
+use tresillo_pattern::document::edit::{Edit, ProjectHead, TrackPlace};
 use tresillo_pattern::document::{
     Channel, Condition, Destination, Key, Keys, Pattern, Step, Track, TrackId,
 };
@@ -160,6 +160,19 @@ impl Desk {
         (self.pattern, self.cursor, self.first_row) = (0, (0, 0), 0);
         self.selection.clear();
         self.message = Some(format!("{name} is loaded. Undo brings back what was there."));
+    }
+
+    /// Gives the project another name.
+    pub(crate) fn rename(&mut self, name: String) {
+        let Project { author, licence, description, seed, tempo, metre, .. } = self.project.clone();
+        let head = ProjectHead { name, author, licence, description, seed, tempo, metre };
+        self.edit("Rename", Edit::SetProject(head));
+    }
+
+    /// Opens the browser, with what lies in the user's folder now.
+    pub(crate) fn browse(&mut self) {
+        self.browser.rescan();
+        self.overlay = Overlay::Browser;
     }
 
     /// Loads the pattern before or behind this one in the list.

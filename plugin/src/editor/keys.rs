@@ -140,7 +140,7 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
                 desk.set_condition(Some(now.negated()));
             }
         }
-        Key::B | Key::Slash => desk.overlay = Overlay::Browser,
+        Key::B | Key::Slash => desk.browse(),
         Key::M => host.turn(Turn::Mute(track, !sight.performance.mutes.contains(track))),
         Key::S => {
             let count = desk.tracks().len();

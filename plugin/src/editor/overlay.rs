@@ -40,7 +40,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, window: Rect, desk: &mut Desk, si
     }
     match desk.overlay {
         Overlay::Help => help(ui, theme, area),
-        Overlay::Browser => browser::show(ui, theme, area, desk),
+        Overlay::Browser => browser::show(ui, theme, area, desk, sight),
         Overlay::Track => track::show(ui, theme, area, desk),
         Overlay::Condition => condition(ui, theme, area, desk, sight),
         Overlay::None => {}

@@ -297,6 +297,21 @@ fn a_pattern_is_loaded_from_the_browser_and_undone() {
 }
 
 #[test]
+fn a_pattern_gets_a_name() {
+    check(
+        |room| {
+            room.key(Key::B, NONE);
+            room.harness.get_by_label("Name of the pattern").focus();
+            room.harness.step();
+            room.harness.get_by_label("Name of the pattern").type_text("Mine");
+            room.harness.step();
+            room.harness.step();
+        },
+        |desk| desk.project.name == "Mine",
+    );
+}
+
+#[test]
 fn a_track_is_named_and_set() {
     check(
         |room| {

@@ -15,6 +15,8 @@ pub(super) enum Serves {
     Validator,
     /// The second VST3 host of the tests.
     SecondHost,
+    /// The tests of the real window.
+    Window,
     /// `cargo xtask bench` and nothing else.
     Bench,
 }
@@ -70,6 +72,15 @@ pub(super) const NEEDS: &[Need] = &[
         debian: &["libxcb1-dev"],
         fedora: &["libxcb-devel"],
         arch: &["libxcb"],
+    },
+    Need {
+        name: "Xvfb with software OpenGL",
+        purpose: "shows the real window to the tests; they are left out without it",
+        serves: Serves::Window,
+        is_here: || !cfg!(target_os = "linux") || run::find_program("Xvfb").is_some(),
+        debian: &["xvfb", "libgl1", "libgl1-mesa-dri"],
+        fedora: &["xorg-x11-server-Xvfb", "mesa-dri-drivers"],
+        arch: &["xorg-server-xvfb", "mesa"],
     },
     Need {
         name: "valgrind",
