@@ -103,7 +103,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, sigh
         .hint_text("Search: a name, a style, an instrument")
         .font(fonts::words(12.0))
         .text_color(theme.text)
-        .vertical_align(egui::Align::Center)
+        .align(egui::Align2::LEFT_CENTER)
         .frame(egui::Frame::NONE);
     let response = ui.put(field.shrink2(vec2(10.0, 4.0)), edit);
     response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
@@ -205,7 +205,7 @@ fn keep(ui: &mut Ui, theme: &Theme, row: Rect, desk: &mut Desk, sight: &Sight) {
         .id(Id::unique("project name"))
         .font(fonts::words(12.0))
         .text_color(theme.text)
-        .vertical_align(egui::Align::Center)
+        .align(egui::Align2::LEFT_CENTER)
         .frame(egui::Frame::NONE);
     let response = ui.put(field.shrink2(vec2(8.0, 3.0)), edit);
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name of the pattern"));

@@ -107,7 +107,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
         .id(Id::unique("track name"))
         .font(fonts::words(12.0))
         .text_color(theme.text)
-        .vertical_align(egui::Align::Center)
+        .align(egui::Align2::LEFT_CENTER)
         .frame(egui::Frame::NONE);
     let response = ui.put(field.shrink2(vec2(8.0, 3.0)), edit);
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Track name"));
