@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
+use nice_plug_egui::RepaintNotifier;
 use rtrb::{Consumer, Producer, RingBuffer};
 use tresillo_pattern::document::edit::{Edit, EditError, TrackPlace};
 use tresillo_pattern::document::{GateLength, Key, Keys, Velocity};
@@ -51,6 +52,8 @@ pub(crate) struct Bridge {
     refused_note_count: AtomicU64,
     refused_recording_count: AtomicU64,
     playing_pattern: AtomicU64,
+    /// Told when something has changed that a window shows, beside the playhead's own way.
+    watcher: RepaintNotifier,
     /// The number of the target whose controller is waited for, or [`LEARNS_NOTHING`].
     learning: AtomicUsize,
 }
@@ -109,6 +112,7 @@ impl Bridge {
             refused_note_count: AtomicU64::new(0),
             refused_recording_count: AtomicU64::new(0),
             playing_pattern: AtomicU64::new(0),
+            watcher: RepaintNotifier::new(),
             learning: AtomicUsize::new(LEARNS_NOTHING),
         };
         let end = EngineEnd { slot, retired: to_main, tells: Some(tells) };
@@ -128,6 +132,7 @@ impl Bridge {
     fn send(&self, main: &mut MainSide, project: &Project, is_recording: bool) {
         main.free_retired();
         main.revision += 1;
+        self.watcher.request_repaint();
         let bound = main.controllers.bound();
         let new = Snapshot { project: Box::new(project.clone()), bound, is_recording };
         // A document that the engine has not seen is freed here; what it would have ended is ended by the one that follows.
@@ -169,6 +174,11 @@ impl Bridge {
         let project = std::mem::take(&mut main.project);
         self.send(main, &project, true);
         main.project = project;
+    }
+
+    /// What is told when a window has something new to show. `[any-thread]`
+    pub(crate) fn watcher(&self) -> RepaintNotifier {
+        self.watcher.clone()
     }
 
     /// The document, if it is another one than that of `revision`, with its own. Not on the audio thread.
@@ -282,6 +292,7 @@ impl Bridge {
         if self.learning.load(Ordering::Relaxed) == LEARNS_NOTHING {
             return None;
         }
+        self.watcher.request_repaint();
         Target::of_index(self.learning.swap(LEARNS_NOTHING, Ordering::AcqRel))
     }
 
@@ -290,7 +301,10 @@ impl Bridge {
     pub(crate) fn set_text(&self, text: &str) {
         match json::read(text.as_bytes()) {
             Ok((project, _)) => self.set_project(project),
-            Err(error) => self.lock().rejected = Some(error.to_string()),
+            Err(error) => {
+                self.lock().rejected = Some(error.to_string());
+                self.watcher.request_repaint();
+            }
         }
     }
 
@@ -338,7 +352,12 @@ impl Bridge {
 
     /// `[audio-thread]`
     pub(crate) fn set_position(&self, position: Option<Tick>) {
-        self.position.store(position.map_or(STANDS_STILL, |tick| tick.0), Ordering::Relaxed);
+        let now = position.map_or(STANDS_STILL, |tick| tick.0);
+        let before = self.position.swap(now, Ordering::Relaxed);
+        // A window that stands still is woken; one that moves looks by itself.
+        if (before == STANDS_STILL) != (now == STANDS_STILL) {
+            self.watcher.request_repaint();
+        }
     }
 
     /// `[audio-thread]`
@@ -358,7 +377,10 @@ impl Bridge {
 
     /// `[audio-thread]`
     pub(crate) fn set_playing_pattern(&self, pattern: PatternIndex) {
-        self.playing_pattern.store(u64::from(pattern.0), Ordering::Relaxed);
+        let before = self.playing_pattern.swap(u64::from(pattern.0), Ordering::Relaxed);
+        if before != u64::from(pattern.0) {
+            self.watcher.request_repaint();
+        }
     }
 
     /// `[audio-thread]`
@@ -368,6 +390,7 @@ impl Bridge {
 
     /// `[audio-thread]`
     pub(crate) fn count_refused_event(&self) {
+        self.watcher.request_repaint();
         self.refused_event_count.fetch_add(1, Ordering::Relaxed);
     }
 

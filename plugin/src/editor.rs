@@ -33,7 +33,7 @@ use nice_plug::editor::dpi::LogicalSize;
 use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, Key as HostKey, KeyCapture, NiceEguiApp,
-    RepaintNotifier, create_egui_editor,
+    create_egui_editor,
 };
 
 use crate::bridge::Bridge;
@@ -64,10 +64,11 @@ pub(crate) fn create(
     bridge: Arc<Bridge>,
 ) -> Option<EguiEditor<Window>> {
     let settings = EguiNiceSettings::new().with_tile("Tresillo").with_resize_hint(resize_hint());
+    let watcher = bridge.watcher();
     let window =
         Window { params, view: View::new(Desk::new(bridge)), host: None, is_broken: false };
     let state = EguiEditorState::from_size(SIZE, 1.0);
-    create_egui_editor(state, RepaintNotifier::new(), settings, window)
+    create_egui_editor(state, watcher, settings, window)
 }
 
 fn resize_hint() -> nice_plug::editor::ResizeHint {
@@ -95,6 +96,7 @@ impl NiceEguiApp for Window {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        frame.set_clear_color(egui::Rgba::from(self.view.ground()));
         // The space bar starts and stops the host, unless somebody is typing.
         frame.set_key_capture(match ui.ctx().text_edit_focused() {
             true => KeyCapture::CaptureAll,

@@ -8,6 +8,7 @@ use tresillo_tests::{
     recording, scenarios, validator, vst3_crate, window,
 };
 
+#[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(close_order::CLAP_ARGUMENT) {
         return report(close_order::close_clap_instances());
@@ -20,6 +21,14 @@ fn main() -> ExitCode {
     }
     if std::env::args().nth(1).as_deref() == Some(window::VST3_ARGUMENT) {
         return report(window::open_vst3_windows());
+    }
+    for (argument, measure) in [
+        (window::BENCH_ARGUMENT, window::bench as fn() -> anyhow::Result<String>),
+        (window::MEASURE_ARGUMENT, window::measure),
+    ] {
+        if std::env::args().nth(1).as_deref() == Some(argument) {
+            return report(measure().map(|figures| println!("{figures}")));
+        }
     }
     let arguments = Arguments::from_args();
     if !arguments.list {

@@ -74,6 +74,11 @@ impl Drop for Display {
 }
 
 fn opens(argument: &str) -> Result<()> {
+    on_a_display(argument).map(drop)
+}
+
+/// What another process of this executable prints, on a display of its own.
+fn on_a_display(argument: &str) -> Result<String> {
     let display = Display::open()?;
     let output = Command::new("timeout")
         .arg("120")
@@ -89,7 +94,107 @@ fn opens(argument: &str) -> Result<()> {
         output.status,
         String::from_utf8_lossy(&output.stderr)
     );
-    Ok(())
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The argument with which the test executable measures the window, and prints the figures as JSON.
+pub const BENCH_ARGUMENT: &str = "--bench-window";
+
+/// The argument with which that calls itself on a display.
+pub const MEASURE_ARGUMENT: &str = "--measure-window";
+
+/// Measures the window, on a display of its own: `open_ms`, until it is there; `picture_ms`, until it shows something; and in
+/// percent of a core what it takes while nothing plays and while something does, without and with a window. Drawing is in
+/// software.
+///
+/// # Errors
+/// If the window does not open.
+pub fn bench() -> Result<String> {
+    on_a_display(MEASURE_ARGUMENT)
+}
+
+/// What [`bench`] has another process do.
+///
+/// # Errors
+/// If the window does not open.
+pub fn measure() -> Result<String> {
+    let (connection, screen) = x11rb::connect(None).context("connecting with the display")?;
+    let root = connection.setup().roots[screen].root;
+    let (mut opened, mut pictures) = (Vec::new(), Vec::new());
+    let mut instance = Instance::open()?;
+    for _ in 0..15 {
+        let parent = parent_window(&connection, root)?;
+        let start = Instant::now();
+        instance.open_window(parent.into())?;
+        opened.push(start.elapsed());
+        while colours(&connection, parent)? < 20 {
+            ensure!(start.elapsed() < Duration::from_secs(5), "the window shows nothing");
+            thread::sleep(Duration::from_millis(1));
+        }
+        pictures.push(start.elapsed());
+        instance.close_window()?;
+        connection.destroy_window(parent)?.check()?;
+    }
+    instance.activate(48_000.0, 512)?;
+    let mut audio = instance.take_audio()?;
+    let mut shares = Vec::new();
+    for (is_playing, has_window) in [(false, false), (false, true), (true, false), (true, true)] {
+        let parent = parent_window(&connection, root)?;
+        if has_window {
+            instance.open_window(parent.into())?;
+            thread::sleep(Duration::from_millis(500));
+        }
+        let (start, before) = (Instant::now(), cpu_seconds()?);
+        let mut frame = 0i64;
+        // As fast as the music.
+        while start.elapsed() < Duration::from_secs(4) {
+            #[allow(clippy::cast_precision_loss, reason = "a few seconds")]
+            let beat = frame as f64 / 24_000.0;
+            let tempo_bpm = Some(120.0);
+            audio
+                .process(512, Transport { is_playing, tempo_bpm, beat, frame, loop_beats: None })?;
+            frame += 512;
+            let due = Duration::from_micros(u64::try_from(frame * 1_000_000 / 48_000)?);
+            thread::sleep(due.saturating_sub(start.elapsed()));
+        }
+        shares.push((cpu_seconds()? - before) / start.elapsed().as_secs_f64() * 100.0);
+        if has_window {
+            instance.close_window()?;
+        }
+        connection.destroy_window(parent)?.check()?;
+    }
+    audio.stop();
+    let median = |times: &mut Vec<Duration>| {
+        times.sort();
+        times[times.len() / 2].as_secs_f64() * 1000.0
+    };
+    let figures = serde_json::json!({
+        "open_ms": median(&mut opened),
+        "picture_ms": median(&mut pictures),
+        "stopped_percent": [shares[0], shares[1]],
+        "playing_percent": [shares[2], shares[3]],
+    });
+    Ok(figures.to_string())
+}
+
+/// Seconds of a processor that this process has taken, all its threads together (proc_pid_stat(5), fields 14 and 15, in
+/// hundredths).
+fn cpu_seconds() -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").context("only Linux tells")?;
+    let rest = stat.rsplit_once(") ").context("a line of another form")?.1;
+    let ticks: Vec<f64> = rest.split(' ').skip(11).take(2).filter_map(|t| t.parse().ok()).collect();
+    Ok(ticks.iter().sum::<f64>() / 100.0)
+}
+
+fn parent_window(connection: &impl Connection, root: u32) -> Result<u32> {
+    let parent = connection.generate_id()?;
+    let (depth, class) = (x11rb::COPY_DEPTH_FROM_PARENT, WindowClass::INPUT_OUTPUT);
+    let values = CreateWindowAux::new();
+    connection
+        .create_window(depth, parent, root, 0, 0, 1200, 760, 0, class, 0, &values)?
+        .check()?;
+    connection.map_window(parent)?.check()?;
+    Ok(parent)
 }
 
 /// What the other process does.
@@ -200,14 +305,7 @@ fn rounds(
 ) -> Result<Duration> {
     let mut quickest = Duration::MAX;
     for round in 0..ROUNDS {
-        let parent = connection.generate_id()?;
-        let (depth, class) = (x11rb::COPY_DEPTH_FROM_PARENT, WindowClass::INPUT_OUTPUT);
-        let (width, height) = (1200, 760);
-        let values = CreateWindowAux::new();
-        connection
-            .create_window(depth, parent, root, 0, 0, width, height, 0, class, 0, &values)?
-            .check()?;
-        connection.map_window(parent)?.check()?;
+        let parent = parent_window(connection, root)?;
         let start = Instant::now();
         instance.open_window(parent)?;
         quickest = quickest.min(start.elapsed());

@@ -7,6 +7,7 @@ mod callgrind;
 mod plugin;
 mod process;
 mod smf;
+mod window;
 
 use anyhow::Result;
 
@@ -64,6 +65,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     process::measure(workspace, &mut table)?;
     plugin::measure(workspace, &mut table)?;
+    window::measure(workspace, &mut table)?;
     callgrind::measure(workspace, &mut table)?;
     println!("\nWhole processes, this machine, release build:\n\n{}", table.text());
     Ok(())

@@ -377,7 +377,6 @@ fn cycle(ui: &Ui, theme: &Theme, rect: Rect, desk: &Desk, sight: &Sight, index: 
 /// The ruler: beats above the grid, and what stands above the tracks' heads.
 pub(crate) fn ruler(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, sight: &Sight) {
     let bar = layout.ruler;
-    ui.painter().rect_filled(bar, 0.0, theme.bg);
     let middle = bar.center().y;
     let add = Rect::from_min_size(pos2(bar.left() + 8.0, middle - 10.0), vec2(62.0, 20.0));
     if button(ui, theme, add, ("+ Track", "Add a track"), fonts::words(11.0), Look::Rest).clicked()
@@ -442,7 +441,6 @@ pub(crate) fn ruler(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, si
 /// The bar at the bottom: one sentence, how much is seen, and what was refused.
 pub(crate) fn status(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, sight: &Sight) {
     let bar = layout.status;
-    ui.painter().rect_filled(bar, 0.0, theme.bg);
     ui.painter().hline(bar.x_range(), bar.top() + 0.5, Stroke::new(1.0, theme.line));
     let rejected = desk.bridge.rejected();
     let (words, colour) = match (&rejected, &desk.message) {

@@ -60,7 +60,6 @@ pub(crate) fn show(
     sight: &Sight,
     drag: &mut Option<Drag>,
 ) {
-    ui.painter().rect_filled(layout.grid, 0.0, theme.bg);
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.grid));
     child.set_clip_rect(layout.grid);
     let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));

@@ -43,7 +43,6 @@ pub(crate) fn show(
     sight: &Sight,
     host: &dyn HostSide,
 ) {
-    ui.painter().rect_filled(layout.heads, 0.0, theme.bg);
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.heads));
     child.set_clip_rect(layout.heads);
     let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));

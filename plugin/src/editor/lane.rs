@@ -14,7 +14,6 @@ use crate::editor::widgets::{Look, button, text};
 /// The names of the lanes, each with a small picture of its values.
 pub(crate) fn heads(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk) {
     let area = layout.lane_heads;
-    ui.painter().rect_filled(area, 0.0, theme.panel);
     let track = desk.cursor.0;
     let bar = Rect::from_min_size(area.min, vec2(6.0, area.height()));
     ui.painter().rect_filled(bar, 0.0, theme.track(track));
@@ -88,7 +87,6 @@ fn miniature(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, lane: Lane, r
 /// The chart.
 pub(crate) fn chart(ui: &mut Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, sight: &Sight) {
     let area = layout.lane;
-    ui.painter().rect_filled(area, 0.0, theme.panel);
     ui.painter().hline(
         layout.lane_heads.left()..=area.right(),
         area.top() + 0.5,

@@ -12,24 +12,57 @@ use crate::editor::sight::{Playhead, Sight};
 use crate::editor::theme::{DARK, LIGHT};
 use crate::editor::{bars, heads, inspector, keys, lane, overlay};
 
-/// How often a window that stands still looks for what the host has changed.
-const LOOK: Duration = Duration::from_millis(100);
+/// Frames that come further apart than this were slow to draw, in seconds.
+const SLOW_SECONDS: f64 = 0.026;
+
+/// So many slow frames in a row, and the window is drawn less often.
+const SLOW_FRAMES: u32 = 12;
+
+/// How often it is drawn then, while it plays.
+const CALM: Duration = Duration::from_millis(166);
 
 /// The window's state.
 pub(crate) struct View {
     pub(crate) desk: Desk,
     drag: Option<Drag>,
     playhead: Playhead,
+    pace: Pace,
+}
+
+/// How often frames can be drawn: at the display's rate, or where drawing is slow, as in software, six times a second.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pace {
+    last_seconds: Option<f64>,
+    slow_count: u32,
+    is_calm: bool,
+}
+
+impl Pace {
+    /// A frame is drawn at a time, while something moves.
+    fn tick(&mut self, now_seconds: f64) {
+        if let Some(last) = self.last_seconds.replace(now_seconds)
+            && !self.is_calm
+        {
+            let is_slow = now_seconds - last > SLOW_SECONDS;
+            self.slow_count = if is_slow { self.slow_count + 1 } else { 0 };
+            self.is_calm = self.slow_count >= SLOW_FRAMES;
+        }
+    }
 }
 
 impl View {
     pub(crate) fn new(desk: Desk) -> View {
-        View { desk, drag: None, playhead: Playhead::default() }
+        View { desk, drag: None, playhead: Playhead::default(), pace: Pace::default() }
+    }
+
+    /// What lies behind everything.
+    pub(crate) fn ground(&self) -> egui::Color32 {
+        if self.desk.is_dark { DARK.bg } else { LIGHT.bg }
     }
 
     /// Draws a frame and takes what is done in it.
     pub(crate) fn show(&mut self, ui: &mut Ui, host: &dyn HostSide) {
-        let View { desk, drag, playhead } = self;
+        let View { desk, drag, playhead, pace } = self;
         desk.refresh();
         let window = ui.ctx().content_rect();
         let layout = Layout::of(window, desk.view, ui.ctx().pixels_per_point());
@@ -52,7 +85,6 @@ impl View {
         if desk.cursor != before {
             desk.follow(layout.row_count());
         }
-        ui.painter().rect_filled(window, 0.0, theme.bg);
         bars::top(ui, theme, &layout, desk, &sight, host);
         bars::patterns(ui, theme, &layout, desk, &sight, host);
         bars::ruler(ui, theme, &layout, desk, &sight);
@@ -70,10 +102,15 @@ impl View {
         if desk.overlay != Overlay::None {
             overlay::show(ui, theme, window, desk, &sight);
         }
-        // Only what moves is drawn again at once.
-        match sight.tick {
-            Some(_) => ui.ctx().request_repaint(),
-            None => ui.ctx().request_repaint_after(LOOK),
+        // Only what moves is drawn again at once; what stands still is drawn when somebody does something to it.
+        if sight.tick.is_some() {
+            pace.tick(now);
+            match pace.is_calm {
+                true => ui.ctx().request_repaint_after(CALM),
+                false => ui.ctx().request_repaint(),
+            }
+        } else {
+            pace.last_seconds = None;
         }
     }
 }
