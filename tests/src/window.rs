@@ -113,7 +113,7 @@ pub fn bench() -> Result<String> {
     on_a_display(MEASURE_ARGUMENT)
 }
 
-/// What [`bench`] has another process do.
+/// What [`bench()`] has another process do.
 ///
 /// # Errors
 /// If the window does not open.
