@@ -92,6 +92,7 @@ impl NiceEguiApp for Window {
         fonts::install(&context);
         self.host = Some(PluginHost { params: Arc::clone(&self.params), context: gui });
         self.is_broken = false;
+        self.view.open();
         Ok(())
     }
 

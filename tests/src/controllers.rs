@@ -43,20 +43,10 @@ fn bar(host: &dyn Host, learned: &str, played: &[(u32, Step)]) -> Result<Outcome
     let mut steps = vec![Step::Load { state: fixtures::state_with_controllers(&project, learned) }];
     for block in 0..96u32 {
         steps.extend(played.iter().filter(|(at, _)| *at == block).map(|(_, step)| step.clone()));
-        let frame = block * BLOCK;
-        steps.push(Step::Block {
-            frame_count: BLOCK,
-            transport: Transport {
-                is_playing: true,
-                tempo_bpm: Some(120.0),
-                beat: f64::from(frame) / 24_000.0,
-                frame: frame.into(),
-                loop_beats: None,
-            },
-        });
+        let transport = Transport::rolling((block * BLOCK).into());
+        steps.push(Step::Block { frame_count: BLOCK, transport });
     }
-    let transport = Transport { tempo_bpm: Some(120.0), ..Transport::default() };
-    steps.push(Step::Block { frame_count: BLOCK, transport });
+    steps.push(Step::Block { frame_count: BLOCK, transport: Transport::STILL });
     steps.push(Step::Save);
     let outcome = host.run(48_000.0, BLOCK, &steps)?;
     check_stream(&outcome.events)?;

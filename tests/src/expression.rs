@@ -64,20 +64,10 @@ fn play(host: &dyn Host, expression: f64) -> Result<Vec<Sent>> {
         Step::turn("Expression out", expression),
     ];
     for block in 0..24u32 {
-        let frame = block * BLOCK;
-        steps.push(Step::Block {
-            frame_count: BLOCK,
-            transport: Transport {
-                is_playing: true,
-                tempo_bpm: Some(120.0),
-                beat: f64::from(frame) / 24_000.0,
-                frame: frame.into(),
-                loop_beats: None,
-            },
-        });
+        let transport = Transport::rolling((block * BLOCK).into());
+        steps.push(Step::Block { frame_count: BLOCK, transport });
     }
-    let transport = Transport { tempo_bpm: Some(120.0), ..Transport::default() };
-    steps.push(Step::Block { frame_count: BLOCK, transport });
+    steps.push(Step::Block { frame_count: BLOCK, transport: Transport::STILL });
     let outcome = host.run(48_000.0, BLOCK, &steps)?;
     check_stream(&outcome.events)?;
     Ok(outcome.sent)

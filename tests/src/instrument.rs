@@ -30,17 +30,13 @@ pub fn tests() -> Vec<Trial> {
 /// A beat at 120 BPM is 24,000 frames, so the note is on frame 12,000.
 const NOTE: &str = "kick: . . x . . . . . . . . . . . . .";
 
-const STILL: Transport =
-    Transport { is_playing: false, tempo_bpm: Some(120.0), beat: 0.0, frame: 0, loop_beats: None };
-
 /// The host stands still, plays from the start on, and stands still until a reverb has died away.
 fn transports() -> Vec<Transport> {
-    let rolls = (0..100u32).map(|block| {
-        let frame = block * BLOCK;
-        let beat = f64::from(frame) / 24_000.0;
-        Transport { is_playing: true, beat, frame: i64::from(frame), ..STILL }
-    });
-    iter::repeat_n(STILL, 4).chain(rolls).chain(iter::repeat_n(STILL, 1000)).collect()
+    let rolls = (0..100u32).map(|block| Transport::rolling((block * BLOCK).into()));
+    iter::repeat_n(Transport::STILL, 4)
+        .chain(rolls)
+        .chain(iter::repeat_n(Transport::STILL, 1000))
+        .collect()
 }
 
 /// Silent while the host stands still, then from the frame of the first note on, and silent again in the end.

@@ -20,6 +20,24 @@ pub struct Transport {
     pub loop_beats: Option<(f64, f64)>,
 }
 
+impl Transport {
+    /// It stands at the start of the song, at 120 BPM.
+    pub const STILL: Transport = Transport {
+        is_playing: false,
+        tempo_bpm: Some(120.0),
+        beat: 0.0,
+        frame: 0,
+        loop_beats: None,
+    };
+
+    /// It rolls at 120 BPM and 48 kHz, where a beat is 24,000 frames.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "positions of a test are small")]
+    pub fn rolling(frame: i64) -> Transport {
+        Transport { is_playing: true, beat: frame as f64 / 24_000.0, frame, ..Transport::STILL }
+    }
+}
+
 /// One thing that a host does.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case", tag = "do")]

@@ -229,12 +229,7 @@ impl HasWindow for Windowed {
     fn live(&mut self, time: Duration) -> Result<()> {
         let end = Instant::now() + time;
         while Instant::now() < end {
-            let frame = self.instance.frame;
-            #[allow(clippy::cast_precision_loss, reason = "a few seconds")]
-            let beat = frame as f64 / 24_000.0;
-            let tempo_bpm = Some(120.0);
-            let transport =
-                Transport { is_playing: true, tempo_bpm, beat, frame, loop_beats: None };
+            let transport = Transport::rolling(self.instance.frame);
             self.instance.process(512, transport, &mut self.outcome)?;
             self.instance.plugin.service_run_loop();
             thread::sleep(Duration::from_millis(5));
@@ -255,12 +250,11 @@ pub fn close_instances(rounds: usize) -> Result<()> {
     for round in 0..2 * rounds {
         let mut automated = Instance::open(SEQUENCER_CLASS, 48_000.0, 64)?;
         let mut other = Instance::open(INSTRUMENT_CLASS, 48_000.0, 64)?;
-        let transport = Transport { tempo_bpm: Some(120.0), ..Transport::default() };
         for index in 0..50u32 {
             for instance in [&mut automated, &mut other] {
                 let id = instance.plugin.find_parameter("Transpose")?.id;
                 instance.plugin.set_parameter_at(id, f64::from(index % 2) * 0.5, 0)?;
-                instance.process(64, transport, &mut Outcome::default())?;
+                instance.process(64, Transport::STILL, &mut Outcome::default())?;
             }
         }
         if round % 2 == 0 {

@@ -148,11 +148,8 @@ pub fn measure() -> Result<String> {
         let mut frame = 0i64;
         // As fast as the music.
         while start.elapsed() < Duration::from_secs(4) {
-            #[allow(clippy::cast_precision_loss, reason = "a few seconds")]
-            let beat = frame as f64 / 24_000.0;
-            let tempo_bpm = Some(120.0);
-            audio
-                .process(512, Transport { is_playing, tempo_bpm, beat, frame, loop_beats: None })?;
+            let transport = Transport { is_playing, ..Transport::rolling(frame) };
+            audio.process(512, transport)?;
             frame += 512;
             let due = Duration::from_micros(u64::try_from(frame * 1_000_000 / 48_000)?);
             thread::sleep(due.saturating_sub(start.elapsed()));
@@ -215,12 +212,7 @@ pub fn open_clap_windows() -> Result<()> {
             let mut frame = 0i64;
             let mut notes = 0;
             while !is_over.load(Ordering::Relaxed) {
-                #[allow(clippy::cast_precision_loss, reason = "a few seconds")]
-                let beat = frame as f64 / 24_000.0;
-                let tempo_bpm = Some(120.0);
-                let transport =
-                    Transport { is_playing: true, tempo_bpm, beat, frame, loop_beats: None };
-                notes += audio.process(512, transport)?;
+                notes += audio.process(512, Transport::rolling(frame))?;
                 frame += 512;
                 thread::sleep(Duration::from_millis(5));
             }

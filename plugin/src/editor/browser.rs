@@ -1,6 +1,6 @@
 //! The factory patterns and the user's own, to look through and to load; and where one's own are saved.
 
-use egui::{Align2, Id, Rect, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use tresillo_pattern::Project;
 use tresillo_pattern::format::json;
 
@@ -9,7 +9,7 @@ use crate::editor::fonts;
 use crate::editor::library;
 use crate::editor::sight::Sight;
 use crate::editor::theme::Theme;
-use crate::editor::widgets::{Look, button, text};
+use crate::editor::widgets::{Look, button, text, typed};
 
 mod factory {
     include!(concat!(env!("OUT_DIR"), "/factory.rs"));
@@ -96,21 +96,12 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, sigh
         theme.text,
     );
     let field = Rect::from_min_size(area.min + vec2(120.0, 12.0), vec2(area.width() - 184.0, 28.0));
-    ui.painter().rect_filled(field, 4.0, theme.slot);
-    let mut search = std::mem::take(&mut desk.browser.search);
-    let edit = TextEdit::singleline(&mut search)
-        .id(Id::unique("search"))
-        .hint_text("Search: a name, a style, an instrument")
-        .font(fonts::words(12.0))
-        .text_color(theme.text)
-        .align(egui::Align2::LEFT_CENTER)
-        .frame(egui::Frame::NONE);
-    let response = ui.put(field.shrink2(vec2(10.0, 4.0)), edit);
-    response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search"));
-    if response.changed() {
-        desk.browser.first = 0;
+    let hint = "Search: a name, a style, an instrument";
+    if let Some(search) =
+        typed(ui, theme, field, ("Search", hint), &desk.browser.search.clone(), None)
+    {
+        (desk.browser.search, desk.browser.first) = (search, 0);
     }
-    desk.browser.search = search;
     let found = desk.browser.found();
     let list = Rect::from_min_max(area.min + vec2(12.0, 52.0), area.max - vec2(12.0, 52.0));
     if found.is_empty() {
@@ -199,24 +190,10 @@ fn keep(ui: &mut Ui, theme: &Theme, row: Rect, desk: &mut Desk, sight: &Sight) {
         theme.text2,
     );
     let field = place(left + 44.0, 260.0);
-    ui.painter().rect_filled(field, 4.0, theme.slot);
-    let mut name = desk.project.name.clone();
-    let edit = TextEdit::singleline(&mut name)
-        .id(Id::unique("project name"))
-        .font(fonts::words(12.0))
-        .text_color(theme.text)
-        .align(egui::Align2::LEFT_CENTER)
-        .frame(egui::Frame::NONE);
-    let response = ui.put(field.shrink2(vec2(8.0, 3.0)), edit);
-    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name of the pattern"));
-    if response.gained_focus() {
-        desk.begin("Rename");
-    }
-    if response.changed() {
+    let name = desk.project.name.clone();
+    let said = ("Name of the pattern", "");
+    if let Some(name) = typed(ui, theme, field, said, &name, Some((desk, "Rename"))) {
         desk.rename(name);
-    }
-    if response.lost_focus() {
-        desk.end();
     }
     let Some(folder) = library::folder() else { return };
     let right = row.right() - 24.0;

@@ -205,14 +205,25 @@ impl Desk {
         self.selection.iter().copied().collect()
     }
 
-    /// Changes some steps.
+    /// Changes some steps alike.
     pub(crate) fn change(&mut self, name: &str, places: &[Place], change: impl Fn(&mut Step, i64)) {
+        let alike = places.iter().map(|place| (*place, ())).collect();
+        self.change_each(name, alike, |step, ticks, ()| change(step, ticks));
+    }
+
+    /// Changes some steps, each by something of its own, as one change: however many there are, the document is sent once.
+    fn change_each<T>(
+        &mut self,
+        name: &str,
+        places: Vec<(Place, T)>,
+        change: impl Fn(&mut Step, i64, T),
+    ) {
         let mut edits = Vec::new();
-        for &(track, step) in places {
+        for ((track, step), by) in places {
             let Some(before) = self.step((track, step)) else { continue };
             let ticks = self.tracks()[track].step_size.ticks_ceil();
             let mut after = before.clone();
-            change(&mut after, ticks);
+            change(&mut after, ticks, by);
             if after != *before {
                 let at = self.place(track);
                 edits.push(Edit::SetSteps { at, first: step, steps: vec![after] });
@@ -225,39 +236,45 @@ impl Desk {
         }
     }
 
-    /// Lets steps sound or not. A melodic step without a note gets the note of the one before it.
+    /// What a step that has no note gets when it is let sound: of a melodic track the note of the step before it, else that of
+    /// any, else middle C.
+    fn keys_for(&self, (track, step): Place) -> Keys {
+        let Some(track) = self.tracks().get(track).filter(|track| track.destination.key.is_none())
+        else {
+            return Keys::NONE;
+        };
+        let has_keys = |step: &&Step| !step.keys.is_empty();
+        let before = track.steps.iter().take(step).rev().find(has_keys);
+        let any = before.or_else(|| track.steps.iter().find(has_keys));
+        any.map_or_else(|| Keys::one(Key::saturating(60)), |step| step.keys)
+    }
+
+    /// Lets each of some steps sound or not.
+    fn set_each(&mut self, name: &str, places: impl Iterator<Item = (Place, bool)>) {
+        let places = places.map(|(place, is_on)| (place, (is_on, self.keys_for(place)))).collect();
+        self.change_each(name, places, |step, _, (is_on, keys)| {
+            step.is_on = is_on;
+            if is_on && step.keys.is_empty() {
+                step.keys = keys;
+            }
+        });
+    }
+
+    /// Lets steps sound or not.
     pub(crate) fn set_on(&mut self, places: &[Place], is_on: bool) {
         let name = if is_on { "Set steps" } else { "Clear steps" };
-        let mut keys = Vec::new();
-        for &(track, step) in places {
-            let before = self.tracks().get(track).map(|track| {
-                let own = track.destination.key;
-                let near = track.steps.iter().take(step).rev().find(|step| !step.keys.is_empty());
-                let any = || track.steps.iter().find(|step| !step.keys.is_empty());
-                let from = near.or_else(any).map(|step| step.keys);
-                (own.is_none(), from.unwrap_or_else(|| Keys::one(Key::saturating(60))))
-            });
-            keys.push(before);
-        }
-        self.begin(name);
-        for (&place, keys) in places.iter().zip(keys) {
-            self.change(name, &[place], |step, _| {
-                step.is_on = is_on;
-                if let Some((true, keys)) = keys
-                    && step.keys.is_empty()
-                    && is_on
-                {
-                    step.keys = keys;
-                }
-            });
-        }
-        self.end();
+        self.set_each(name, places.iter().map(|place| (*place, is_on)));
     }
 
     /// Sets what a lane shows of some steps to one value.
     pub(crate) fn set_value(&mut self, lane: Lane, places: &[Place], value: i64) {
+        self.set_values(lane, places.iter().map(|place| (*place, value)).collect());
+    }
+
+    /// Sets what a lane shows of some steps, each to its own value.
+    pub(crate) fn set_values(&mut self, lane: Lane, values: Vec<(Place, i64)>) {
         let name = format!("{} of steps", lane.name());
-        self.change(&name, places, |step, ticks| lane.set(step, value, ticks));
+        self.change_each(&name, values, |step, ticks, value| lane.set(step, value, ticks));
     }
 
     /// Moves what a lane shows of some steps by the same amount.
@@ -285,28 +302,10 @@ impl Desk {
     /// Spreads hits evenly over the track at the cursor.
     pub(crate) fn euclid(&mut self, hits: usize, rotation: i32) {
         let Some(track) = self.track() else { return };
-        let pattern = euclid::rhythm(hits, track.steps.len(), rotation);
-        let places: Vec<Place> = (0..pattern.len()).map(|step| (self.cursor.0, step)).collect();
-        self.begin("Euclid");
-        let (on, off): (Vec<Place>, Vec<Place>) =
-            places.into_iter().partition(|(_, step)| pattern[*step]);
-        self.set_on_quietly(&on, true);
-        self.set_on_quietly(&off, false);
-        self.end();
-    }
-
-    fn set_on_quietly(&mut self, places: &[Place], is_on: bool) {
-        let melodic = self.track().is_some_and(|track| track.destination.key.is_none());
-        let keys = self.track().and_then(|track| {
-            track.steps.iter().map(|step| step.keys).find(|keys| !keys.is_empty())
-        });
-        let keys = keys.unwrap_or_else(|| Keys::one(Key::saturating(60)));
-        self.change("Euclid", places, |step, _| {
-            step.is_on = is_on;
-            if is_on && melodic && step.keys.is_empty() {
-                step.keys = keys;
-            }
-        });
+        let rhythm = euclid::rhythm(hits, track.steps.len(), rotation);
+        let track = self.cursor.0;
+        let places = rhythm.into_iter().enumerate().map(|(step, is_on)| ((track, step), is_on));
+        self.set_each("Euclid", places);
     }
 
     /// A new track at the end: a drum on the first key that none has yet.
@@ -374,14 +373,11 @@ impl Desk {
             return;
         };
         let leftmost = self.clipboard.iter().map(|((_, step), _)| *step).min().unwrap_or(first.1);
-        let clipboard = self.clipboard.clone();
         let (track, step) = self.cursor;
-        self.begin("Paste");
-        for ((from_track, from_step), copied) in clipboard {
-            let place = (track + from_track - first.0, step + from_step - leftmost);
-            self.change("Paste", &[place], |step, _| *step = copied.clone());
-        }
-        self.end();
+        let moved = self.clipboard.iter().map(|((from_track, from_step), copied)| {
+            ((track + from_track - first.0, step + from_step - leftmost), copied.clone())
+        });
+        self.change_each("Paste", moved.collect(), |step, _, copied| *step = copied);
     }
 
     /// Empties the chosen steps.

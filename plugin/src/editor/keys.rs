@@ -72,6 +72,13 @@ pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide)
 
 fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifiers: Modifiers) {
     desk.message = None;
+    if desk.overlay != Overlay::None && !modifiers.command {
+        // What lies below is not seen, so nothing is done to it.
+        if key == Key::Escape {
+            desk.overlay = Overlay::None;
+        }
+        return;
+    }
     let track = desk.cursor.0;
     if modifiers.command {
         match key {
@@ -98,7 +105,6 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
         return;
     }
     match key {
-        Key::Escape if desk.overlay != Overlay::None => desk.overlay = Overlay::None,
         Key::Escape => desk.selection.clear(),
         Key::Questionmark => desk.overlay = Overlay::Help,
         Key::ArrowUp => desk.move_cursor(-1, 0, modifiers.shift),

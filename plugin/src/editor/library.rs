@@ -51,7 +51,8 @@ fn read(path: &Path) -> Result<Project, String> {
     imported.map(|(project, _)| project).map_err(|error| error.to_string())
 }
 
-/// Writes a project under its name, whole or not at all, in place of one of the same name; where it lies then.
+/// Writes a project under its name, whole or not at all; where it lies then. Another file of that name is kept beside it, with
+/// a `~` behind its name.
 pub(crate) fn save(folder: &Path, project: &Project) -> Result<PathBuf, String> {
     write(folder, &project.name, "json", json::write(project).as_bytes())
 }
@@ -85,7 +86,16 @@ fn write(folder: &Path, name: &str, extension: &str, bytes: &[u8]) -> Result<Pat
     let told = |error: std::io::Error| format!("{}: {error}", path.display());
     fs::create_dir_all(folder).map_err(told)?;
     let beside = folder.join(format!(".{name}.{extension}.part"));
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, &path));
+    let keep_what_was_there = || match fs::read(&path) {
+        Ok(before) if before != bytes => {
+            let kept = folder.join(format!("{name}.{extension}~"));
+            fs::copy(&path, kept).map(drop)
+        }
+        _ => Ok(()),
+    };
+    let written = fs::write(&beside, bytes)
+        .and_then(|()| keep_what_was_there())
+        .and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
         // Half of it helps nobody.
         let _ = fs::remove_file(&beside);
@@ -132,6 +142,19 @@ mod tests {
         assert!(
             !left.into_iter().any(|entry| entry.file_name().to_string_lossy().contains("part"))
         );
+    }
+
+    #[test]
+    fn what_was_there_before_is_kept() {
+        let folder = Folder::new("kept");
+        let project = Project { name: "Beat".into(), ..Project::first_beat() };
+        let path = save(&folder.0, &project).unwrap();
+        let before = fs::read(&path).unwrap();
+        save(&folder.0, &project).unwrap();
+        assert!(!folder.0.join("Beat.json~").exists(), "the same once more");
+        save(&folder.0, &Project { seed: 9, ..project }).unwrap();
+        assert_eq!(fs::read(folder.0.join("Beat.json~")).unwrap(), before);
+        assert_eq!(list(&folder.0).0.len(), 1);
     }
 
     #[test]

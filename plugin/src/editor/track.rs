@@ -1,6 +1,6 @@
 //! What is said of a whole track: its name, where its notes go, its clock.
 
-use egui::{Align2, Id, Rect, Role, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Ui, pos2, vec2};
 use tresillo_pattern::document::edit::{Edit, TrackHead, TrackPlace};
 use tresillo_pattern::document::{Channel, Delay, Direction, Key, StepSize, Track};
 
@@ -8,7 +8,7 @@ use crate::editor::desk::{Desk, Overlay};
 use crate::editor::fonts;
 use crate::editor::theme::Theme;
 use crate::editor::tools::{self, key_name};
-use crate::editor::widgets::{Look, button, text};
+use crate::editor::widgets::{Look, button, text, typed};
 
 /// Step sizes that are offered; a file may have any other.
 const SIZES: [(&str, i64, i64); 8] = [
@@ -101,24 +101,9 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
 
     label(ui, y, "Name");
     let field = Rect::from_min_size(pos2(column, y), vec2(area.right() - 24.0 - column, 26.0));
-    ui.painter().rect_filled(field, 4.0, theme.slot);
-    let mut name = track.name.clone();
-    let edit = TextEdit::singleline(&mut name)
-        .id(Id::unique("track name"))
-        .font(fonts::words(12.0))
-        .text_color(theme.text)
-        .align(egui::Align2::LEFT_CENTER)
-        .frame(egui::Frame::NONE);
-    let response = ui.put(field.shrink2(vec2(8.0, 3.0)), edit);
-    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Track name"));
-    if response.gained_focus() {
-        desk.begin("Rename a track");
-    }
-    if response.changed() {
+    let said = ("Track name", "");
+    if let Some(name) = typed(ui, theme, field, said, &track.name, Some((desk, "Rename a track"))) {
         desk.change_track("Rename a track", |head| head.name = name);
-    }
-    if response.lost_focus() {
-        desk.end();
     }
     y += 36.0;
 

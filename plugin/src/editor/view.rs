@@ -55,6 +55,13 @@ impl View {
         View { desk, drag: None, playhead: Playhead::default(), pace: Pace::default() }
     }
 
+    /// The window opens anew: whatever was going on when it closed is over.
+    pub(crate) fn open(&mut self) {
+        self.drag = None;
+        self.desk.end();
+        self.pace = Pace::default();
+    }
+
     /// What lies behind everything.
     pub(crate) fn ground(&self) -> egui::Color32 {
         if self.desk.is_dark { DARK.bg } else { LIGHT.bg }
@@ -80,7 +87,7 @@ impl View {
             refused_count: Sight::refused(&desk.bridge),
         };
         let theme = if desk.is_dark { &DARK } else { &LIGHT };
-        let before = desk.cursor;
+        let (before, overlay) = (desk.cursor, desk.overlay);
         keys::take(ui, desk, &sight, host);
         if desk.cursor != before {
             desk.follow(layout.row_count());
@@ -101,6 +108,10 @@ impl View {
         bars::status(ui, theme, &layout, desk, &sight);
         if desk.overlay != Overlay::None {
             overlay::show(ui, theme, window, desk, &sight);
+        }
+        if desk.overlay != overlay {
+            // A field that is gone tells nobody that its typing is over.
+            desk.end();
         }
         // Only what moves is drawn again at once; what stands still is drawn when somebody does something to it.
         if sight.tick.is_some() {

@@ -1,10 +1,11 @@
 //! Controls: what they look like in each state, and how they answer.
 
 use egui::{
-    Align2, Color32, FontId, Id, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, FontId, Id, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit,
+    Ui, WidgetInfo, pos2, vec2,
 };
 
+use crate::editor::desk::Desk;
 use crate::editor::fonts;
 use crate::editor::theme::Theme;
 
@@ -121,6 +122,38 @@ pub(crate) fn field(
     ui.painter().rect_filled(thumb, 1.0, theme.text);
     focus(ui, theme, &response);
     response
+}
+
+/// A field into which text is typed: what it holds now, if that has changed. What is typed from its focus on is one step of
+/// undo of that name; `None`: it changes no document.
+pub(crate) fn typed(
+    ui: &mut Ui,
+    theme: &Theme,
+    rect: Rect,
+    (name, hint): (&str, &str),
+    text: &str,
+    undone: Option<(&mut Desk, &str)>,
+) -> Option<String> {
+    ui.painter().rect_filled(rect, RADIUS, theme.slot);
+    let mut text = text.to_owned();
+    let edit = TextEdit::singleline(&mut text)
+        .id(Id::unique(("typed", name)))
+        .hint_text(hint)
+        .font(fonts::words(12.0))
+        .text_color(theme.text)
+        .align(Align2::LEFT_CENTER)
+        .frame(egui::Frame::NONE);
+    let response = ui.put(rect.shrink2(vec2(8.0, 3.0)), edit);
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, name));
+    if let Some((desk, undone)) = undone {
+        if response.gained_focus() {
+            desk.begin(undone);
+        }
+        if response.lost_focus() {
+            desk.end();
+        }
+    }
+    response.changed().then_some(text)
 }
 
 /// The mark: eight cells in rows of 3, 3 and 2. `alight` is the eighth of the bar that plays.

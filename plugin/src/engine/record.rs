@@ -119,15 +119,7 @@ impl Recorder {
             held.0.saturating_mul(100) / length.max(1)
         });
         let NearestStep { pattern, track, step, .. } = step;
-        self.send(ToMain::Recorded(Recorded {
-            pattern,
-            track,
-            step,
-            key,
-            velocity,
-            gate_percent,
-            joins,
-        }));
+        self.record(Recorded { pattern, track, step, key, velocity, gate_percent, joins });
     }
 
     /// A note is written onto the next step of a track, and the one behind it is next.
@@ -148,15 +140,11 @@ impl Recorder {
         let step = self.cursor % count;
         self.cursor = (step + 1) % count;
         let (gate_percent, joins) = (None, false);
-        self.send(ToMain::Recorded(Recorded {
-            pattern,
-            track,
-            step,
-            key,
-            velocity,
-            gate_percent,
-            joins,
-        }));
+        self.record(Recorded { pattern, track, step, key, velocity, gate_percent, joins });
+    }
+
+    fn record(&mut self, recorded: Recorded) {
+        self.send(ToMain::Recorded(recorded));
     }
 
     /// Tells the main thread. What finds no room is counted.

@@ -179,9 +179,8 @@ fn go_on(
             };
             #[allow(clippy::cast_possible_truncation, reason = "a window is small")]
             let by = (points * fine).round() as i64;
-            for &(place, value) in before {
-                desk.set_value(lane, &[place], value + by);
-            }
+            let values = before.iter().map(|(place, value)| (*place, value + by)).collect();
+            desk.set_values(lane, values);
             drag
         }
     }
@@ -189,25 +188,8 @@ fn go_on(
 
 /// Sets or clears the steps from one to another.
 fn paint(desk: &mut Desk, track: usize, from: usize, to: usize, is_on: bool) {
-    for step in from.min(to)..=from.max(to) {
-        let place = (track, step);
-        if desk.step(place).is_some_and(|step| step.is_on != is_on) {
-            let keys = desk.tracks()[track]
-                .steps
-                .iter()
-                .map(|step| step.keys)
-                .find(|keys| !keys.is_empty());
-            let melodic = desk.tracks()[track].destination.key.is_none();
-            desk.change("Paint steps", &[place], |step, _| {
-                step.is_on = is_on;
-                if melodic && is_on && step.keys.is_empty() {
-                    let middle = tresillo_pattern::document::Key::saturating(60);
-                    step.keys =
-                        keys.unwrap_or_else(|| tresillo_pattern::document::Keys::one(middle));
-                }
-            });
-        }
-    }
+    let places: Vec<Place> = (from.min(to)..=from.max(to)).map(|step| (track, step)).collect();
+    desk.set_on(&places, is_on);
     desk.cursor = (track, to);
 }
 
