@@ -77,35 +77,50 @@ pub(crate) fn play_tracks(
         if !tracks.contains(&track_index) {
             return;
         }
-        let heard = hearing.heard_of(track);
-        let window = hearing.part_of(heard, part, context.origin);
-        if window.is_empty() || context.is_far(track, window) {
+        if !hearing.has_any() {
+            play_track(context, part, (track_index, track), Tick(i64::MIN), out);
             return;
         }
+        let heard = hearing.heard_of(track);
+        let window = hearing.part_of(heard, part, context.origin);
         let first_told = hearing.first_of(track, context.origin);
         let out = &mut hearing.heard(heard, out);
-        if !track.base.is_empty() {
-            let window = Window { start: window.start.max(first_told), end: window.end };
-            control::play(context, window, (track_index, track), out);
-        }
-        let (first, last) = context.places_that_reach(track, window);
-        for place in first..=last {
-            let position = Position::of(track, context.seed, place);
-            if !context.may_reach(track, position, window) {
-                continue;
-            }
-            let Some(cell) = Cell::at(track, position) else { continue };
-            if context.can_reach(track, &cell, window) {
-                context.play_cell(track_index, track, &cell, &mut |nominal, mut note| {
-                    if window.contains(note.onset) && nominal >= first_told {
-                        note.onset += context.origin;
-                        take(track, &cell, note, out);
-                    }
-                });
-            }
-        }
+        play_track(context, window, (track_index, track), first_told, out);
     });
     out.settle();
+}
+
+/// What a track plays in a window, told in ticks of the pattern; of steps before `first_told` nothing.
+fn play_track(
+    context: &Context<'_>,
+    window: Window,
+    (track_index, track): (u8, &Track),
+    first_told: Tick,
+    out: &mut impl NoteSink,
+) {
+    if window.is_empty() || context.is_far(track, window) {
+        return;
+    }
+    if !track.base.is_empty() {
+        let window = Window { start: window.start.max(first_told), end: window.end };
+        control::play(context, window, (track_index, track), out);
+    }
+    let (first, last) = context.places_that_reach(track, window);
+    for place in first..=last {
+        let position = Position::of(track, context.seed, place);
+        if !context.may_reach(track, position, window) {
+            continue;
+        }
+        let Some(cell) = Cell::at(track, position) else { continue };
+        if context.can_reach(track, &cell, window) {
+            context.play_cell(track_index, track, &cell, &mut |nominal, mut note| {
+                if window.contains(note.onset) && nominal >= first_told {
+                    note.onset += context.origin;
+                    take(track, &cell, note, out);
+                }
+            });
+        }
+    }
 }
 
 /// A note goes to its sink, and what the track sets of it by itself.

@@ -53,7 +53,7 @@ impl Hearing {
 
     /// Whether any track that plays is delayed.
     #[inline]
-    fn has_any(&self) -> bool {
+    pub(super) fn has_any(&self) -> bool {
         self.reach_ms.0 > 0.0 || self.reach_ms.1 > 0.0
     }
 
