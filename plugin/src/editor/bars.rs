@@ -8,12 +8,18 @@ use crate::editor::desk::{Desk, Overlay};
 use crate::editor::fonts;
 use crate::editor::host::{HostSide, Turn};
 use crate::editor::layout::{Layout, VIEWS};
+use crate::editor::number::{Form, Number, number, whole};
+use crate::editor::pattern::{SWING, read_swing, slot_name, swing_tenths, swing_text};
 use crate::editor::sight::Sight;
+use crate::editor::song;
 use crate::editor::theme::Theme;
-use crate::editor::widgets::{Look, border, button, mark, text};
+use crate::editor::widgets::{Look, border, button, focus, mark, text};
 
 /// Pattern slots in a row.
 const SLOTS: usize = 16;
+
+/// Rows of them.
+const BANKS: usize = 8;
 
 fn at(rect: Rect, left: f32, width: f32, height: f32) -> Rect {
     Rect::from_min_size(pos2(left, rect.center().y - height / 2.0), vec2(width, height))
@@ -49,7 +55,7 @@ pub(crate) fn top(
         clippy::cast_sign_loss,
         reason = "an eighth of eight"
     )]
-    let alight = sight.tick.map(|tick| (tick / 10_080.0).rem_euclid(8.0) as usize);
+    let alight = sight.song_tick.map(|tick| (tick / 10_080.0).rem_euclid(8.0) as usize);
     let mark_size = if layout.is_small { 22.0 } else { 24.0 };
     mark(ui, theme, pos2(left + 16.0, bar.center().y - mark_size / 2.0), mark_size, alight);
     if !layout.is_small {
@@ -128,7 +134,7 @@ pub(crate) fn top(
         desk.redo();
     }
 
-    // From the right: help, theme, fill, record; then the transport.
+    // From the right: help, menu, fill, record; then the transport.
     let mut right = bar.right() - 16.0;
     let mut take = |width: f32| {
         right -= width;
@@ -139,10 +145,14 @@ pub(crate) fn top(
     if button(ui, theme, take(control), ("?", "Help"), fonts::bold(13.0), Look::Rest).clicked() {
         desk.overlay = Overlay::Help;
     }
-    let (words, name) =
-        if theme.is_dark { ("☀", "Light colours") } else { ("●", "Dark colours") };
-    if button(ui, theme, take(control), (words, name), fonts::words(13.0), Look::Rest).clicked() {
-        desk.is_dark = !desk.is_dark;
+    let place = take(control);
+    if button(ui, theme, place, ("", "Menu"), fonts::words(13.0), Look::Rest).clicked() {
+        desk.overlay = Overlay::Menu;
+    }
+    for line in [-4.5, 0.0, 4.5] {
+        let middle = place.center() + vec2(0.0, line);
+        let stroke = Stroke::new(1.5, theme.text2);
+        ui.painter().hline(middle.x - 6.0..=middle.x + 6.0, middle.y, stroke);
     }
     let fill = button(
         ui,
@@ -188,17 +198,22 @@ pub(crate) fn top(
         show(format!("{}/{}", metre.beats, metre.unit), 12.0, theme.text2, 16.0);
     }
     show(format!("{:.2}", sight.tempo_bpm), 12.0, theme.text, 20.0);
-    let colour = if sight.tick.is_some() { theme.text } else { theme.text3 };
-    show(position(sight.whole_tick(), metre.beats.into(), metre.unit.into()), 18.0, colour, 0.0);
+    let colour = if sight.song_tick.is_some() { theme.text } else { theme.text3 };
+    show(
+        position(sight.whole_song_tick(), metre.beats.into(), metre.unit.into()),
+        18.0,
+        colour,
+        0.0,
+    );
 }
 
 fn live(is_live: bool) -> Look {
     if is_live { Look::Live } else { Look::Rest }
 }
 
-/// The pattern slots.
+/// The pattern slots or the song, and what is said of the pattern.
 pub(crate) fn patterns(
-    ui: &Ui,
+    ui: &mut Ui,
     theme: &Theme,
     layout: &Layout,
     desk: &mut Desk,
@@ -209,83 +224,141 @@ pub(crate) fn patterns(
     ui.painter().rect_filled(bar, 0.0, theme.panel);
     ui.painter().hline(bar.x_range(), bar.bottom() - 0.5, Stroke::new(1.0, theme.line));
     let control = if layout.is_small { 22.0 } else { 28.0 };
-    let left = bar.left() + 16.0;
-    let half = if layout.is_small { 58.0 } else { 64.0 };
+    bank(ui, theme, layout, desk, control);
+    let left = bar.left() + if layout.is_small { 44.0 } else { 106.0 };
+    let half = if layout.is_small { 50.0 } else { 66.0 };
     let look = |is_song: bool| if sight.is_song == is_song { Look::Chosen } else { Look::Rest };
-    if button(
-        ui,
-        theme,
-        at(bar, left, half, control),
-        ("Pattern", "Play the pattern"),
-        fonts::words(12.0),
-        look(false),
-    )
-    .clicked()
+    for (place, words, name, is_song) in
+        [(0u8, "Pattern", "Play the pattern", false), (1, "Song", "Play the song", true)]
     {
-        host.turn(Turn::Song(false));
-    }
-    if button(
-        ui,
-        theme,
-        at(bar, left + half, half, control),
-        ("Song", "Play the song"),
-        fonts::words(12.0),
-        look(true),
-    )
-    .clicked()
-    {
-        host.turn(Turn::Song(true));
-    }
-    let bank = desk.pattern / SLOTS;
-    #[allow(clippy::cast_precision_loss, reason = "small")]
-    let pitch = (layout.grid.width() / SLOTS as f32).min(64.0);
-    for slot in 0..SLOTS {
-        let index = bank * SLOTS + slot;
-        #[allow(clippy::cast_precision_loss, reason = "small")]
-        let x = layout.grid.left() + pitch * slot as f32 + 2.0;
-        let rect = at(bar, x, pitch - 4.0, control);
-        slot_button(ui, theme, rect, desk, sight, host, index);
-    }
-    let Some(inspector) = layout.inspector else { return };
-    let performance = &sight.performance;
-    let swing = desk
-        .project
-        .patterns
-        .get(desk.pattern)
-        .map_or(50.0, |pattern| pattern.swing.percent.percent());
-    let values = [
-        (0.0, "Swing", format!("{:.0} %", swing + f64::from(performance.swing.0) / 10_000.0)),
-        (52.0, "Transpose", format!("{:+}", performance.transpose)),
-        (122.0, "Chance", format!("{} %", performance.chance.get())),
-        (180.0, "Seed", format!("{:X}", desk.project.seed)),
-    ];
-    let targets = [Target::Swing, Target::Transpose, Target::Chance];
-    for (index, (offset, label, value)) in values.iter().enumerate() {
-        let x = inspector.left() + 8.0 + offset;
-        text(
-            ui,
-            pos2(x, bar.top() + 13.0),
-            Align2::LEFT_CENTER,
-            label,
-            fonts::words(11.0),
-            theme.text2,
-        );
-        text(
-            ui,
-            pos2(x, bar.top() + 28.0),
-            Align2::LEFT_CENTER,
-            value,
-            fonts::mono(12.0),
-            theme.text,
-        );
-        let Some(&target) = targets.get(index) else { continue };
-        let rect = Rect::from_min_size(pos2(x, bar.top() + 4.0), vec2(52.0, 32.0));
-        let response = ui.interact(rect, Id::unique(("value", *label)), Sense::click());
-        response
-            .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{label}: {value}")));
-        if response.secondary_clicked() {
-            desk.learn(target, label);
+        let rect = at(bar, left + half * f32::from(place), half - 2.0, control);
+        if button(ui, theme, rect, (words, name), fonts::words(12.0), look(is_song)).clicked() {
+            host.turn(Turn::Song(is_song));
         }
+    }
+    if sight.is_song {
+        let area = Rect::from_x_y_ranges(layout.grid.x_range(), bar.y_range());
+        song::chain(ui, theme, area, control, desk, sight);
+    } else {
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let pitch = (layout.grid.width() / SLOTS as f32).min(64.0);
+        for slot in 0..SLOTS {
+            let index = desk.bank * SLOTS + slot;
+            #[allow(clippy::cast_precision_loss, reason = "small")]
+            let x = layout.grid.left() + pitch * slot as f32 + 2.0;
+            let rect = at(bar, x, pitch - 4.0, control);
+            slot_button(ui, theme, rect, desk, sight, host, index);
+        }
+    }
+    if let Some(inspector) = layout.inspector {
+        values(ui, theme, bar, inspector.left() + 8.0, desk, sight, host);
+    }
+}
+
+/// Sixteen of the patterns: a click shows the next sixteen.
+fn bank(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, control: f32) {
+    let letter = char::from(b'A' + u8::try_from(desk.bank).unwrap_or(0));
+    let (words, width) = match layout.is_small {
+        true => (letter.to_string(), 30.0),
+        false => (format!("Bank {letter}"), 80.0),
+    };
+    let rect = at(
+        layout.patterns,
+        layout.patterns.left() + if layout.is_small { 8.0 } else { 16.0 },
+        width,
+        control,
+    );
+    let name = format!("Bank {letter}");
+    let response = button(ui, theme, rect, (&words, &name), fonts::words(12.0), Look::Rest);
+    let by = match () {
+        () if response.clicked() => 1,
+        () if response.secondary_clicked() => BANKS - 1,
+        () => return,
+    };
+    desk.bank = (desk.bank + by) % BANKS;
+}
+
+/// Swing, transposition, chance and seed.
+fn values(
+    ui: &mut Ui,
+    theme: &Theme,
+    bar: Rect,
+    left: f32,
+    desk: &mut Desk,
+    sight: &Sight,
+    host: &dyn HostSide,
+) {
+    let place = |offset: f32, width: f32| {
+        Rect::from_min_size(pos2(left + offset, bar.top() + 3.0), vec2(width, 34.0))
+    };
+    let performance = sight.performance;
+    let tenths = swing_tenths(desk.shown_pattern());
+    let offset = performance.swing.0 / 10_000;
+    let shown = match offset {
+        0 => swing_text(tenths),
+        offset => format!("{}{offset:+}", tenths / 10),
+    };
+    let swing = Number {
+        label: "Swing",
+        of: "Pattern",
+        value: Some(tenths),
+        range: SWING,
+        shown,
+        read: &read_swing,
+        undo: "Swing",
+    };
+    let response =
+        number(ui, theme, place(0.0, 50.0), Form::Stacked, desk, &swing, Desk::set_swing);
+    learn(desk, &response, Target::Swing, "Swing");
+    let now = i64::from(performance.transpose);
+    let transpose = Number {
+        label: "Transpose",
+        of: "Host",
+        value: Some(now),
+        range: (-48, 48),
+        shown: format!("{now:+}"),
+        read: &whole,
+        undo: "",
+    };
+    let response =
+        number(ui, theme, place(54.0, 62.0), Form::Stacked, desk, &transpose, |_, set| {
+            host.turn(Turn::Transpose(i32::try_from(set.of(now, 0, (-48, 48))).unwrap_or(0)));
+        });
+    learn(desk, &response, Target::Transpose, "Transpose");
+    let now = i64::from(performance.chance.get());
+    let chance = Number {
+        label: "Chance",
+        of: "Host",
+        value: Some(now),
+        range: (0, 100),
+        shown: format!("{now} %"),
+        read: &whole,
+        undo: "",
+    };
+    let response = number(ui, theme, place(120.0, 54.0), Form::Stacked, desk, &chance, |_, set| {
+        host.turn(Turn::Chance(i32::try_from(set.of(now, 100, (0, 100))).unwrap_or(100)));
+    });
+    learn(desk, &response, Target::Chance, "Chance");
+    let now = i64::try_from(desk.project.seed).unwrap_or(i64::MAX);
+    let short: String = format!("{:X}", desk.project.seed).chars().take(6).collect();
+    let seed = Number {
+        label: "Seed",
+        of: "Project",
+        value: Some(now),
+        range: (0, i64::from(u16::MAX)),
+        shown: short,
+        read: &|text| i64::from_str_radix(text.trim(), 16).ok().filter(|seed| *seed >= 0),
+        undo: "Seed",
+    };
+    number(ui, theme, place(178.0, 48.0), Form::Stacked, desk, &seed, |desk, set| {
+        let seed = u64::try_from(set.of(now, 0, (0, i64::MAX))).unwrap_or(0);
+        desk.change_project("Seed", |head| head.seed = seed);
+    });
+}
+
+fn learn(desk: &mut Desk, response: &egui::Response, target: Target, name: &str) {
+    if response.secondary_clicked() {
+        desk.learn(target, name);
     }
 }
 
@@ -298,8 +371,7 @@ fn slot_button(
     host: &dyn HostSide,
     index: usize,
 ) {
-    let bank = char::from(b'A' + u8::try_from(index / SLOTS).unwrap_or(0));
-    let name = format!("{bank}{}", index % SLOTS + 1);
+    let name = slot_name(index);
     let is_filled =
         desk.project.patterns.get(index).is_some_and(|pattern| pattern.active_step_count() > 0);
     let is_playing = index == sight.playing_pattern && !sight.is_song;
@@ -347,7 +419,9 @@ fn slot_button(
     }
     if response.secondary_clicked() {
         desk.show_pattern(index);
+        desk.overlay = Overlay::Pattern;
     }
+    focus(ui, theme, &response);
 }
 
 /// Three segments, 3:3:2, that fill through the cycle.
@@ -378,28 +452,25 @@ fn cycle(ui: &Ui, theme: &Theme, rect: Rect, desk: &Desk, sight: &Sight, index: 
 pub(crate) fn ruler(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, sight: &Sight) {
     let bar = layout.ruler;
     let middle = bar.center().y;
-    let add = Rect::from_min_size(pos2(bar.left() + 8.0, middle - 10.0), vec2(62.0, 20.0));
+    let add = Rect::from_min_size(pos2(bar.left() + 8.0, middle - 9.0), vec2(58.0, 18.0));
     if button(ui, theme, add, ("+ Track", "Add a track"), fonts::words(11.0), Look::Rest).clicked()
     {
         desk.add_track();
     }
+    let grouping = Rect::from_min_size(pos2(add.right() + 4.0, middle - 9.0), vec2(60.0, 18.0));
+    let words = desk.choices.grouping_text();
+    let clip: String = words.chars().take(9).collect();
+    let name = format!("Groups of {words}");
+    if button(ui, theme, grouping, (&clip, &name), fonts::mono(10.5), Look::Rest).clicked() {
+        desk.choices.next_grouping();
+    }
     if !layout.is_small {
-        text(
-            ui,
-            pos2(bar.left() + 136.0, middle),
-            Align2::LEFT_CENTER,
-            "Length",
-            fonts::words(11.0),
-            theme.text3,
-        );
-        text(
-            ui,
-            pos2(bar.left() + 203.0, middle),
-            Align2::CENTER_CENTER,
-            "M",
-            fonts::words(11.0),
-            theme.text3,
-        );
+        let at = pos2(bar.left() + 164.0, middle);
+        text(ui, at, Align2::RIGHT_CENTER, "Length", fonts::words(11.0), theme.text3);
+        for (x, words) in [(203.0, "M"), (225.0, "S")] {
+            let at = pos2(bar.left() + x, middle);
+            text(ui, at, Align2::CENTER_CENTER, words, fonts::words(11.0), theme.text3);
+        }
     }
     let clip =
         ui.painter().with_clip_rect(Rect::from_x_y_ranges(layout.grid.x_range(), bar.y_range()));
@@ -407,20 +478,31 @@ pub(crate) fn ruler(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, si
         let absolute = desk.first_column + column;
         #[allow(clippy::cast_precision_loss, reason = "small")]
         let x = layout.grid.left() + layout.column * column as f32;
-        if absolute.is_multiple_of(4) {
-            clip.text(
-                pos2(x + 4.0, middle),
-                Align2::LEFT_CENTER,
-                absolute / 4 + 1,
-                fonts::mono(10.5),
-                theme.text2,
-            );
-            let line = Rect::from_min_size(
-                pos2(x + 2.0, bar.bottom() - 3.0),
-                vec2(layout.column * 4.0 - 4.0, 1.0),
-            );
-            clip.rect_filled(line, 0.0, theme.text3);
+        // Where columns are narrow, only bars have a number.
+        let every = if layout.column * 4.0 < 24.0 { 16 } else { 4 };
+        if absolute.is_multiple_of(every) {
+            let at = pos2(x + 4.0, middle);
+            clip.text(at, Align2::LEFT_CENTER, absolute / 4 + 1, fonts::mono(10.5), theme.text2);
         }
+        // Each group has a line, which is open at its beginning.
+        let gap = if desk.choices.begins_group(absolute) {
+            2.0_f32.min(layout.column / 3.0)
+        } else {
+            0.0
+        };
+        let line = Rect::from_min_max(
+            pos2(x + gap, bar.bottom() - 3.0),
+            pos2(
+                x + layout.column
+                    - if desk.choices.begins_group(absolute + 1) {
+                        gap.max(2.0_f32.min(layout.column / 3.0))
+                    } else {
+                        0.0
+                    },
+                bar.bottom() - 2.0,
+            ),
+        );
+        clip.rect_filled(line, 0.0, theme.text3);
     }
     let Some(tick) = sight.tick else { return };
     let Some(pattern) = desk.project.patterns.get(desk.pattern) else { return };
@@ -463,25 +545,29 @@ pub(crate) fn status(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, s
         fonts::words(11.0),
         theme.warn,
     );
-    let mut x = end.left().min(right) - 130.0;
+    let mut x = end.left().min(right) - 266.0;
     let words_end = x - 8.0;
-    text(
-        ui,
-        pos2(x, bar.center().y),
-        Align2::LEFT_CENTER,
-        "Steps",
-        fonts::words(11.0),
-        theme.text3,
-    );
-    x += 38.0;
+    let middle = bar.center().y;
+    text(ui, pos2(x, middle), Align2::LEFT_CENTER, "Steps", fonts::words(11.0), theme.text3);
+    x += 36.0;
+    let mut next = |width: f32, words: &str, name: &str, is_chosen: bool, font| {
+        let rect = Rect::from_min_size(pos2(x, middle - 9.0), vec2(width, 18.0));
+        x += width + 2.0;
+        let look = if is_chosen { Look::Chosen } else { Look::Rest };
+        button(ui, theme, rect, (words, name), font, look).clicked()
+    };
     for view in VIEWS {
-        let rect = Rect::from_min_size(pos2(x, bar.center().y - 9.0), vec2(28.0, 18.0));
-        let look = if desk.view == view { Look::Chosen } else { Look::Rest };
         let name = format!("Show {view} steps");
-        if button(ui, theme, rect, (&view.to_string(), &name), fonts::mono(10.5), look).clicked() {
+        if next(28.0, &view.to_string(), &name, desk.view == view, fonts::mono(10.5)) {
             desk.view = view;
+            desk.scroll_columns(0);
         }
-        x += 30.0;
+    }
+    if next(44.0, "Fold", "Low rows", desk.choices.is_folded, fonts::words(11.0)) {
+        desk.choices.is_folded = !desk.choices.is_folded;
+    }
+    if next(54.0, "Follow", "Follow the playhead", desk.choices.follows, fonts::words(11.0)) {
+        desk.choices.follows = !desk.choices.follows;
     }
     let clip =
         ui.painter().with_clip_rect(Rect::from_min_max(bar.min, pos2(words_end, bar.bottom())));

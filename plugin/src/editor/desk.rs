@@ -13,6 +13,10 @@ use tresillo_pattern::{PatternIndex, Performance, Project, euclid};
 use crate::bridge::Bridge;
 use crate::controllers::Target;
 use crate::editor::browser::Browser;
+use crate::editor::choices::Choices;
+use crate::editor::files::Chooser;
+use crate::editor::lane::Pen;
+use crate::editor::toolbox::Toolbox;
 use crate::editor::tools::Lane;
 
 /// A step, by its track and its place.
@@ -30,6 +34,20 @@ pub(crate) enum Overlay {
     Track,
     /// When the step at the cursor sounds.
     Condition,
+    /// What makes steps out of steps; the grid stays in sight.
+    Tools,
+    /// What is said of the whole pattern.
+    Pattern,
+    /// The patterns one after another.
+    Song,
+    /// What the window and the plugin do.
+    Settings,
+    /// A control is chosen that steps lock.
+    Locks,
+    /// A file is chosen.
+    Files,
+    /// What else can be done.
+    Menu,
 }
 
 /// The editor's own state.
@@ -44,16 +62,31 @@ pub(crate) struct Desk {
     pub(crate) cursor: Place,
     pub(crate) selection: BTreeSet<Place>,
     pub(crate) lane: Lane,
+    /// The first of the lanes that is seen in their list.
+    pub(crate) first_lane: usize,
+    pub(crate) pen: Pen,
     /// Sixteenths that are seen at once, and the first of them.
     pub(crate) view: usize,
     pub(crate) first_column: usize,
     pub(crate) first_row: usize,
-    pub(crate) is_dark: bool,
+    /// What is remembered for the next window, too.
+    pub(crate) choices: Choices,
     pub(crate) overlay: Overlay,
     /// What was refused or done, in words; until the next one.
     pub(crate) message: Option<String>,
     pub(crate) browser: Browser,
-    clipboard: Vec<(Place, Step)>,
+    pub(crate) chooser: Chooser,
+    pub(crate) toolbox: Toolbox,
+    /// The slot of the song that is chosen, and the first that is seen.
+    pub(crate) slot: usize,
+    pub(crate) first_slot: usize,
+    pub(crate) clipboard: Vec<(Place, Step)>,
+    /// The same as text, as other programs have it.
+    pub(crate) clipboard_text: String,
+    /// Sixteen patterns that are seen, from 0.
+    pub(crate) bank: usize,
+    /// The steps of a track before some were cut off.
+    pub(crate) cut: Option<((usize, TrackId), Vec<Step>)>,
 }
 
 impl Desk {
@@ -66,14 +99,23 @@ impl Desk {
             cursor: (0, 0),
             selection: BTreeSet::new(),
             lane: Lane::default(),
+            first_lane: 0,
+            pen: Pen::default(),
             view: 16,
             first_column: 0,
             first_row: 0,
-            is_dark: true,
+            choices: Choices::default(),
             overlay: Overlay::default(),
             message: None,
             browser: Browser::default(),
+            chooser: Chooser::default(),
+            toolbox: Toolbox::default(),
+            slot: 0,
+            first_slot: 0,
             clipboard: Vec::new(),
+            clipboard_text: String::new(),
+            bank: 0,
+            cut: None,
         };
         desk.refresh();
         desk
@@ -113,7 +155,7 @@ impl Desk {
         Performance { pattern, is_song: false, ..by_host }
     }
 
-    fn place(&self, track: usize) -> TrackPlace {
+    pub(crate) fn place(&self, track: usize) -> TrackPlace {
         TrackPlace { pattern: self.pattern, track }
     }
 
@@ -164,9 +206,29 @@ impl Desk {
 
     /// Gives the project another name.
     pub(crate) fn rename(&mut self, name: String) {
-        let Project { author, licence, description, seed, tempo, metre, .. } = self.project.clone();
-        let head = ProjectHead { name, author, licence, description, seed, tempo, metre };
-        self.edit("Rename", Edit::SetProject(head));
+        self.change_project("Rename", |head| head.name = name);
+    }
+
+    /// Changes what is said of the whole project.
+    pub(crate) fn change_project(&mut self, name: &str, change: impl FnOnce(&mut ProjectHead)) {
+        let Project { name: own, author, licence, description, seed, tempo, metre, .. } =
+            self.project.clone();
+        let before = ProjectHead { name: own, author, licence, description, seed, tempo, metre };
+        let mut after = before.clone();
+        change(&mut after);
+        if after != before {
+            self.edit(name, Edit::SetProject(after));
+        }
+    }
+
+    /// An empty project: a pattern with a drum on it.
+    pub(crate) fn start_anew(&mut self) {
+        let pattern = Pattern { tracks: Vec::new(), ..Pattern::default() };
+        self.load(Project {
+            name: "Untitled".into(),
+            patterns: vec![pattern],
+            ..Project::default()
+        });
     }
 
     /// Opens the browser, with what lies in the user's folder now.
@@ -212,7 +274,7 @@ impl Desk {
     }
 
     /// Changes some steps, each by something of its own, as one change: however many there are, the document is sent once.
-    fn change_each<T>(
+    pub(crate) fn change_each<T>(
         &mut self,
         name: &str,
         places: Vec<(Place, T)>,
@@ -238,7 +300,7 @@ impl Desk {
 
     /// What a step that has no note gets when it is let sound: of a melodic track the note of the step before it, else that of
     /// any, else middle C.
-    fn keys_for(&self, (track, step): Place) -> Keys {
+    pub(crate) fn keys_for(&self, (track, step): Place) -> Keys {
         let Some(track) = self.tracks().get(track).filter(|track| track.destination.key.is_none())
         else {
             return Keys::NONE;
@@ -250,7 +312,7 @@ impl Desk {
     }
 
     /// Lets each of some steps sound or not.
-    fn set_each(&mut self, name: &str, places: impl Iterator<Item = (Place, bool)>) {
+    pub(crate) fn set_each(&mut self, name: &str, places: impl Iterator<Item = (Place, bool)>) {
         let places = places.map(|(place, is_on)| (place, (is_on, self.keys_for(place)))).collect();
         self.change_each(name, places, |step, _, (is_on, keys)| {
             step.is_on = is_on;
@@ -354,31 +416,34 @@ impl Desk {
             self.edit("Add a pattern", edit);
         }
         self.pattern = index.min(self.project.patterns.len().saturating_sub(1));
+        self.bank = self.pattern / 16;
         self.selection.clear();
         self.cursor = (self.cursor.0.min(self.tracks().len().saturating_sub(1)), self.cursor.1);
     }
 
-    /// Takes the chosen steps along.
-    pub(crate) fn copy(&mut self) {
-        let places = self.chosen();
-        let copied = places.iter().filter_map(|place| Some((*place, self.step(*place)?.clone())));
-        self.clipboard = copied.collect();
-        self.message = Some(format!("{} steps copied.", self.clipboard.len()));
+    /// A pattern like the one that is shown comes behind all others, and is shown.
+    pub(crate) fn duplicate_pattern(&mut self) {
+        let Some(pattern) = self.project.patterns.get(self.pattern).cloned() else { return };
+        let index = self.project.patterns.len();
+        self.edit("Duplicate a pattern", Edit::InsertPattern { index, pattern: Box::new(pattern) });
+        if self.project.patterns.len() > index {
+            self.pattern = index;
+            self.selection.clear();
+        }
     }
 
-    /// Lays what was taken along from the cursor on.
-    pub(crate) fn paste(&mut self) {
-        let Some(first) = self.clipboard.iter().map(|(place, _)| *place).min() else {
-            self.message = Some("Nothing was copied yet.".into());
+    /// The pattern that is shown goes; its slots leave the song.
+    pub(crate) fn remove_pattern(&mut self) {
+        if self.project.patterns.len() < 2 {
+            self.message = Some("The last pattern stays. Clear its steps instead.".into());
             return;
-        };
-        let leftmost = self.clipboard.iter().map(|((_, step), _)| *step).min().unwrap_or(first.1);
-        let (track, step) = self.cursor;
-        let moved = self.clipboard.iter().map(|((from_track, from_step), copied)| {
-            ((track + from_track - first.0, step + from_step - leftmost), copied.clone())
-        });
-        self.change_each("Paste", moved.collect(), |step, _, copied| *step = copied);
+        }
+        self.edit("Remove a pattern", Edit::RemovePattern { index: self.pattern });
+        self.selection.clear();
     }
+
+    /// Lets a step be heard, while nothing plays.
+    pub(crate) fn audition(&self, _place: Place) {}
 
     /// Empties the chosen steps.
     pub(crate) fn clear(&mut self) {
@@ -414,6 +479,24 @@ impl Desk {
         let last = i64::try_from(longest.saturating_sub(self.view)).unwrap_or(0);
         let now = i64::try_from(self.first_column).unwrap_or(0);
         self.first_column = usize::try_from((now + by).clamp(0, last.max(0))).unwrap_or(0);
+    }
+
+    /// Moves the view up or down by so many rows, of which `seen` are seen, as far as there are tracks.
+    pub(crate) fn scroll_rows(&mut self, by: i64, seen: usize) {
+        let last = i64::try_from(self.tracks().len().saturating_sub(seen)).unwrap_or(0);
+        let now = i64::try_from(self.first_row).unwrap_or(0);
+        self.first_row = usize::try_from((now + by).clamp(0, last)).unwrap_or(0);
+    }
+
+    /// Moves the view to where a step of the track at the cursor runs, a whole view at a time, so that nothing crawls.
+    pub(crate) fn follow_running(&mut self, step: usize) {
+        let Some(track) = self.track() else { return };
+        let ticks = usize::try_from(track.step_size.ticks_ceil()).unwrap_or(5040);
+        let column = step * ticks / 5040;
+        if !(self.first_column..self.first_column + self.view).contains(&column) {
+            self.first_column = column / self.view * self.view;
+            self.scroll_columns(0);
+        }
     }
 
     /// Moves the cursor; with `extends`, what it passes is selected.

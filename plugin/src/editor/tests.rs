@@ -47,6 +47,10 @@ impl HostSide for TestHost {
         self.records.get()
     }
 
+    fn settings(&self) -> crate::engine::Settings {
+        crate::engine::Settings::default()
+    }
+
     fn turn(&self, turn: Turn) {
         let mut performance = self.performance.get();
         match turn {
@@ -57,6 +61,16 @@ impl HostSide for TestHost {
                 performance.pattern = tresillo_pattern::PatternIndex(u8::try_from(index).unwrap());
             }
             Turn::Record(value) => self.records.set(value),
+            Turn::Transpose(semitones) => performance.transpose = i8::try_from(semitones).unwrap(),
+            Turn::Chance(percent) => {
+                let percent = u8::try_from(percent).unwrap();
+                performance.chance = tresillo_pattern::document::Percent::saturating(percent);
+            }
+            Turn::Run(_)
+            | Turn::Launch(_)
+            | Turn::Input(_)
+            | Turn::Through(_)
+            | Turn::RecordTrack(_) => {}
         }
         self.performance.set(performance);
         self.turns.borrow_mut().push(turn);
@@ -79,7 +93,7 @@ impl Room {
         let (project, _) = notation::read(text).unwrap();
         let (bridge, _end, _copy) = Bridge::new(project);
         let host = Rc::new(TestHost::default());
-        let view = View::new(Desk::new(Arc::clone(&bridge)));
+        let view = View::new(Desk::new(Arc::clone(&bridge)), Kept::default());
         let seen = Rc::clone(&host);
         let mut harness = Harness::builder()
             .with_size(size)
@@ -234,6 +248,7 @@ fn what_is_shown_of_the_next_passes_is_what_will_play() {
     let mut room = Room::new("kick: x(2:3)...x?50...");
     let sight = |room: &Room| super::sight::Sight {
         tick: Some(0.0),
+        song_tick: Some(0.0),
         tempo_bpm: 120.0,
         performance: room.desk().performance(Performance::default()),
         playing_pattern: 0,
@@ -483,7 +498,7 @@ fn it_is_drawn_at_every_size_with_any_document() {
             let mut room = Room::of_size(text, size);
             for view in layout::VIEWS {
                 room.harness.state_mut().desk.view = view;
-                room.harness.state_mut().desk.is_dark = view == 32;
+                room.harness.state_mut().desk.choices.is_dark = view == 32;
                 room.bridge.set_position(Some(Tick(12_345 * 7)));
                 for overlay in [Overlay::None, Overlay::Help, Overlay::Condition] {
                     room.harness.state_mut().desk.overlay = overlay;

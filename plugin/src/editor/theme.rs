@@ -146,7 +146,6 @@ impl Theme {
     }
 
     /// Black or white, whichever is easier to read on a track's colour; in the dark it is always ink.
-    #[cfg(test)]
     pub(crate) fn on_track(&self, track: Color32) -> Color32 {
         if self.is_dark {
             return self.ink;
@@ -159,7 +158,6 @@ impl Theme {
 /// The contrast of two colours, from 1 to 21.
 ///
 /// Source: WCAG 2.2, "contrast ratio" and "relative luminance", <https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>.
-#[cfg(test)]
 pub(crate) fn contrast(one: Color32, other: Color32) -> f32 {
     let linear = |byte: u8| {
         let share = f32::from(byte) / 255.0;

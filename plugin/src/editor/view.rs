@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use egui::Ui;
 
+use crate::editor::choices::Kept;
 use crate::editor::desk::{Desk, Overlay};
 use crate::editor::grid::{self, Drag};
 use crate::editor::host::HostSide;
 use crate::editor::layout::Layout;
+use crate::editor::scale::Scale;
 use crate::editor::sight::{Playhead, Sight};
 use crate::editor::theme::{DARK, LIGHT};
-use crate::editor::{bars, heads, inspector, keys, lane, overlay};
+use crate::editor::{bars, heads, inspector, keys, lane, overlay, song};
 
 /// Frames that come further apart than this were slow to draw, in seconds.
 const SLOW_SECONDS: f64 = 0.026;
@@ -27,6 +29,8 @@ pub(crate) struct View {
     drag: Option<Drag>,
     playhead: Playhead,
     pace: Pace,
+    kept: Kept,
+    scale: Scale,
 }
 
 /// How often frames can be drawn: at the display's rate, or where drawing is slow, as in software, six times a second.
@@ -50,9 +54,27 @@ impl Pace {
     }
 }
 
+/// Where the playhead of a song is in the pattern that is shown: nowhere, if another one plays. A window that follows shows the
+/// one that plays.
+fn tick_in_song(desk: &mut Desk, song_tick: Option<f64>) -> Option<f64> {
+    let (slot, within) = song::playing_slot(desk, song_tick?)?;
+    let playing = usize::from(desk.project.song.slots.get(slot)?.pattern.0);
+    if desk.choices.follows && playing != desk.pattern {
+        desk.show_pattern(playing);
+    }
+    (playing == desk.pattern).then_some(within)
+}
+
 impl View {
-    pub(crate) fn new(desk: Desk) -> View {
-        View { desk, drag: None, playhead: Playhead::default(), pace: Pace::default() }
+    pub(crate) fn new(desk: Desk, kept: Kept) -> View {
+        View {
+            desk,
+            drag: None,
+            playhead: Playhead::default(),
+            pace: Pace::default(),
+            kept,
+            scale: Scale::default(),
+        }
     }
 
     /// The window opens anew: whatever was going on when it closed is over.
@@ -60,24 +82,35 @@ impl View {
         self.drag = None;
         self.desk.end();
         self.pace = Pace::default();
+        self.scale = Scale::default();
+    }
+
+    /// The window is closed: what was chosen in it is written.
+    pub(crate) fn close(&mut self) {
+        self.kept.keep_now(&self.desk.choices);
     }
 
     /// What lies behind everything.
     pub(crate) fn ground(&self) -> egui::Color32 {
-        if self.desk.is_dark { DARK.bg } else { LIGHT.bg }
+        if self.desk.choices.is_dark { DARK.bg } else { LIGHT.bg }
     }
 
     /// Draws a frame and takes what is done in it.
     pub(crate) fn show(&mut self, ui: &mut Ui, host: &dyn HostSide) {
-        let View { desk, drag, playhead, pace } = self;
+        let View { desk, drag, playhead, pace, kept, scale } = self;
         desk.refresh();
         let window = ui.ctx().content_rect();
-        let layout = Layout::of(window, desk.view, ui.ctx().pixels_per_point());
+        scale.fit(ui.ctx(), &mut desk.choices);
+        let layout =
+            Layout::of(window, desk.view, desk.choices.is_folded, ui.ctx().pixels_per_point());
         let by_host = host.performance();
         let tempo_bpm = desk.bridge.tempo_bpm().unwrap_or_else(|| desk.project.tempo.bpm());
         let now = ui.input(|input| input.time);
+        let song_tick = playhead.at(now, desk.bridge.position(), tempo_bpm);
+        let tick = if by_host.is_song { tick_in_song(desk, song_tick) } else { song_tick };
         let sight = Sight {
-            tick: playhead.at(now, desk.bridge.position(), tempo_bpm),
+            tick,
+            song_tick,
             tempo_bpm,
             performance: desk.performance(by_host),
             playing_pattern: desk.bridge.playing_pattern(),
@@ -86,7 +119,18 @@ impl View {
             is_song: by_host.is_song,
             refused_count: Sight::refused(&desk.bridge),
         };
-        let theme = if desk.is_dark { &DARK } else { &LIGHT };
+        if desk.choices.follows
+            && sight.tick.is_some()
+            && let Some((running, _)) = tresillo_pattern::running_step(
+                &desk.project,
+                &sight.performance,
+                desk.cursor.0,
+                sight.whole_tick(),
+            )
+        {
+            desk.follow_running(running.step);
+        }
+        let theme = if desk.choices.is_dark { &DARK } else { &LIGHT };
         let (before, overlay) = (desk.cursor, desk.overlay);
         keys::take(ui, desk, &sight, host);
         if desk.cursor != before {
@@ -107,14 +151,17 @@ impl View {
         }
         bars::status(ui, theme, &layout, desk, &sight);
         if desk.overlay != Overlay::None {
-            overlay::show(ui, theme, window, desk, &sight);
+            overlay::show(ui, theme, window, desk, &sight, host);
         }
         if desk.overlay != overlay {
             // A field that is gone tells nobody that its typing is over.
             desk.end();
         }
+        if let Some(seconds) = kept.keep(&desk.choices, now) {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(seconds));
+        }
         // Only what moves is drawn again at once; what stands still is drawn when somebody does something to it.
-        if sight.tick.is_some() {
+        if sight.song_tick.is_some() {
             pace.tick(now);
             match pace.is_calm {
                 true => ui.ctx().request_repaint_after(CALM),
