@@ -62,7 +62,7 @@ impl Desk {
         }
         let lines = match text.contains(':') {
             true => text.to_owned(),
-            false => format!("steps: {text}"),
+            false => format!("kick: {text}"),
         };
         let Ok((project, _)) = notation::read(&lines) else {
             self.message =

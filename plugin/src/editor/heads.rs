@@ -52,6 +52,10 @@ pub(crate) fn show(
     for row in 0..rows {
         head(&mut child, theme, layout, desk, sight, host, row);
     }
+}
+
+/// What stands where no track is. Drawn over the grid.
+pub(crate) fn empty(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk) {
     if desk.tracks().is_empty() {
         let at = layout.grid.center();
         let words = "Nothing here yet. Add a track, or open a MIDI file.";

@@ -450,7 +450,7 @@ fn value_at(desk: &Desk, chart: Rect, at: Pos2) -> i64 {
 fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, chart: Rect) {
     let response = ui.interact(chart, Id::unique("lane chart"), Sense::click_and_drag());
     response.widget_info(|| {
-        WidgetInfo::labeled(Role::Canvas, true, format!("Lane {}", desk.lane.name()))
+        WidgetInfo::labeled(Role::Canvas, true, format!("Lane {}, drawn", desk.lane.name()))
     });
     let name = format!("Draw {}", desk.lane.name().to_lowercase());
     if response.drag_started() {

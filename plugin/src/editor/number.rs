@@ -142,18 +142,18 @@ pub(crate) fn number(
         // Up and down are for the value, not for the way to the next one.
         let filter = egui::EventFilter { vertical_arrows: true, ..Default::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-        let by = ui.input_mut(|input| {
-            let mut by = 0;
-            for (key, sign) in [(Key::ArrowUp, 1), (Key::ArrowDown, -1)] {
-                by += sign
-                    * i64::try_from(input.count_and_consume_key(egui::Modifiers::NONE, key))
-                        .unwrap_or(0);
-                by += 10
-                    * sign
-                    * i64::try_from(input.count_and_consume_key(egui::Modifiers::SHIFT, key))
-                        .unwrap_or(0);
-            }
-            by
+        // Shift comes first, because a key without it counts with it, too.
+        let keys = [
+            (egui::Modifiers::SHIFT, Key::ArrowUp, 10),
+            (egui::Modifiers::SHIFT, Key::ArrowDown, -10),
+            (egui::Modifiers::NONE, Key::ArrowUp, 1),
+            (egui::Modifiers::NONE, Key::ArrowDown, -1),
+        ];
+        let by: i64 = ui.input_mut(|input| {
+            let times = |(modifiers, key, by): (egui::Modifiers, Key, i64)| {
+                by * i64::try_from(input.count_and_consume_key(modifiers, key)).unwrap_or(0)
+            };
+            keys.into_iter().map(times).sum()
         });
         if by != 0 {
             set(desk, Set::By(by));

@@ -8,7 +8,6 @@ use crate::editor::desk::Desk;
 use crate::editor::host::{HostSide, Turn};
 use crate::editor::theme::Theme;
 use crate::editor::widgets::{heading, label, segments, typed};
-use crate::params::NoteInput;
 
 /// The values of a parameter that is a choice, in their order.
 fn all<T: Enum>() -> Vec<T> {
@@ -105,14 +104,14 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, host
     }
     let now = host.settings();
     if let Some(turn) =
-        choice(ui, theme, narrow(rows[6]).with_max_x(column + width), all(), now.run)
+        choice(ui, theme, narrow(rows[6]).with_max_x(column + width), "Plays", now.run)
     {
         host.turn(Turn::Run(turn));
     }
-    if let Some(turn) = choice(ui, theme, narrow(rows[7]), all(), now.launch) {
+    if let Some(turn) = choice(ui, theme, narrow(rows[7]), "Patterns change", now.launch) {
         host.turn(Turn::Launch(turn));
     }
-    if let Some(turn) = choice(ui, theme, rows[8], all::<NoteInput>(), now.input) {
+    if let Some(turn) = choice(ui, theme, rows[8], "Notes in", now.input) {
         host.turn(Turn::Input(turn));
     }
     if let Some(pressed) =
@@ -136,12 +135,14 @@ fn choice<T: Enum + PartialEq + Copy>(
     ui: &Ui,
     theme: &Theme,
     rect: Rect,
-    values: Vec<T>,
+    what: &str,
     now: T,
 ) -> Option<T> {
-    let names = T::variants();
-    let of_all =
-        values.iter().zip(names).map(|(value, name)| (*name, (*name).to_owned(), *value == now));
+    let values = all::<T>();
+    let of_all = values.iter().zip(T::variants()).map(|(value, words)| {
+        // What stands below has buttons of the same words.
+        (*words, format!("{what}: {}", words.to_lowercase()), *value == now)
+    });
     let pressed = segments(ui, theme, rect, 11.0, of_all.collect::<Vec<_>>().into_iter())?;
     values.get(pressed).copied()
 }

@@ -7,6 +7,7 @@
 )]
 
 mod gestures;
+mod rooms;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -97,6 +98,7 @@ impl Room {
         let seen = Rc::clone(&host);
         let mut harness = Harness::builder()
             .with_size(size)
+            .with_step_dt(1.0 / 60.0)
             .with_context_setup(fonts::install)
             .with_max_steps(64)
             .build_ui_state(move |ui, view: &mut View| view.show(ui, &*seen), view);

@@ -113,7 +113,7 @@ impl Desk {
     }
 
     /// Puts all notes into the pattern's scale.
-    pub(crate) fn into_scale(&mut self) {
+    pub(crate) fn snap_to_scale(&mut self) {
         let Some(scale) = self.shown_pattern().and_then(|pattern| pattern.scale) else {
             self.overlay = Overlay::Pattern;
             self.message = Some("Choose the pattern's scale first.".into());
@@ -334,7 +334,7 @@ fn notes(ui: &mut Ui, theme: &Theme, column: Rect, desk: &mut Desk) {
     let scale = desk.shown_pattern().and_then(|pattern| pattern.scale);
     let words = scale.map_or("Into a scale…".to_owned(), |scale| format!("Into {scale}"));
     if commands(ui, theme, row(column, 1), &[(&words, "Into the scale")]).is_some() {
-        desk.into_scale();
+        desk.snap_to_scale();
     }
     let colour = theme.track(desk.cursor.0);
     let (louder, later) = desk.toolbox.strays;

@@ -56,7 +56,7 @@ impl Pace {
 
 /// Where the playhead of a song is in the pattern that is shown: nowhere, if another one plays. A window that follows shows the
 /// one that plays.
-fn tick_in_song(desk: &mut Desk, song_tick: Option<f64>) -> Option<f64> {
+pub(crate) fn tick_in_song(desk: &mut Desk, song_tick: Option<f64>) -> Option<f64> {
     let (slot, within) = song::playing_slot(desk, song_tick?)?;
     let playing = usize::from(desk.project.song.slots.get(slot)?.pattern.0);
     if desk.choices.follows && playing != desk.pattern {
@@ -141,6 +141,7 @@ impl View {
         bars::ruler(ui, theme, &layout, desk, &sight);
         heads::show(ui, theme, &layout, desk, &sight, host);
         grid::show(ui, theme, &layout, desk, &sight, drag);
+        heads::empty(ui, theme, &layout, desk);
         let beside = layout.inspector.map_or(window.right(), |inspector| inspector.left());
         let band = egui::Rect::from_x_y_ranges(window.left()..=beside, layout.lane.y_range());
         ui.painter().rect_filled(band, 0.0, theme.panel);
