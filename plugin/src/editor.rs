@@ -21,6 +21,7 @@ mod library;
 mod number;
 mod overlay;
 mod pattern;
+mod picture;
 mod scale;
 mod settings;
 mod sight;

@@ -50,14 +50,9 @@ pub(crate) fn top(
     ui.painter().hline(bar.x_range(), bar.bottom() - 0.5, rule);
     let control = if layout.is_small { 26.0 } else { 28.0 };
     let left = bar.left();
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "an eighth of eight"
-    )]
-    let alight = sight.song_tick.map(|tick| (tick / 10_080.0).rem_euclid(8.0) as usize);
-    let mark_size = if layout.is_small { 22.0 } else { 24.0 };
-    mark(ui, theme, pos2(left + 16.0, bar.center().y - mark_size / 2.0), mark_size, alight);
+    if sight.song_tick.is_none() {
+        draw_mark(ui, theme, layout, sight);
+    }
     if !layout.is_small {
         text(
             ui,
@@ -188,7 +183,7 @@ pub(crate) fn top(
 
     let metre = desk.project.metre;
     let middle = bar.center().y;
-    let mut right = right - 20.0;
+    let mut right = transport_right(layout);
     let mut show = |words: String, size: f32, colour, gap: f32| {
         let rect =
             text(ui, pos2(right, middle), Align2::RIGHT_CENTER, words, fonts::mono(size), colour);
@@ -198,13 +193,67 @@ pub(crate) fn top(
         show(format!("{}/{}", metre.beats, metre.unit), 12.0, theme.text2, 16.0);
     }
     show(format!("{:.2}", sight.tempo_bpm), 12.0, theme.text, 20.0);
+    if sight.song_tick.is_none() {
+        draw_position(ui, theme, layout, desk, sight);
+    }
+}
+
+/// Where the words of the transport end.
+fn transport_right(layout: &Layout) -> f32 {
+    let control = if layout.is_small { 26.0 } else { 28.0 };
+    // Before help, menu, fill and record, each with its gap.
+    layout.top.right() - 16.0 - 2.0 * (control + 4.0) - (64.0 + 4.0) - (84.0 + 4.0) - 20.0
+}
+
+fn draw_mark(ui: &Ui, theme: &Theme, layout: &Layout, sight: &Sight) {
+    let bar = layout.top;
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an eighth of eight"
+    )]
+    let alight = sight.song_tick.map(|tick| (tick / 10_080.0).rem_euclid(8.0) as usize);
+    let size = if layout.is_small { 22.0 } else { 24.0 };
+    mark(ui, theme, pos2(bar.left() + 16.0, bar.center().y - size / 2.0), size, alight);
+}
+
+fn draw_position(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight) {
+    let metre = desk.project.metre;
     let colour = if sight.song_tick.is_some() { theme.text } else { theme.text3 };
-    show(
-        position(sight.whole_song_tick(), metre.beats.into(), metre.unit.into()),
-        18.0,
-        colour,
-        0.0,
-    );
+    let words = position(sight.whole_song_tick(), metre.beats.into(), metre.unit.into());
+    // It ends where the tempo can begin at its widest, so that nothing moves when the tempo does.
+    let right = transport_right(layout) - if layout.is_small { 66.0 } else { 112.0 };
+    let at = pos2(right, layout.top.center().y);
+    text(ui, at, Align2::RIGHT_CENTER, words, fonts::mono(18.0), colour);
+}
+
+/// Draws what moves in the bars: the mark, the position, how far the pattern is, its marker on the ruler.
+pub(crate) fn moving(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight) {
+    draw_mark(ui, theme, layout, sight);
+    draw_position(ui, theme, layout, desk, sight);
+    let control = if layout.is_small { 22.0 } else { 28.0 };
+    let playing = sight.playing_pattern;
+    if sight.is_song {
+        song::moving(ui, theme, chain_area(layout), control, desk, sight);
+    } else if let Some(slot) = playing.checked_sub(desk.bank * SLOTS).filter(|slot| *slot < SLOTS) {
+        cycle(ui, theme, slot_rect(layout, slot), desk, sight, playing);
+    }
+    marker(ui, theme, layout, desk, sight);
+}
+
+/// Where the song's chain is.
+fn chain_area(layout: &Layout) -> Rect {
+    Rect::from_x_y_ranges(layout.grid.x_range(), layout.patterns.y_range())
+}
+
+/// Where a pattern slot is.
+fn slot_rect(layout: &Layout, slot: usize) -> Rect {
+    let control = if layout.is_small { 22.0 } else { 28.0 };
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let pitch = (layout.grid.width() / SLOTS as f32).min(64.0);
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let x = layout.grid.left() + pitch * slot as f32 + 2.0;
+    at(layout.patterns, x, pitch - 4.0, control)
 }
 
 fn live(is_live: bool) -> Look {
@@ -237,17 +286,11 @@ pub(crate) fn patterns(
         }
     }
     if sight.is_song {
-        let area = Rect::from_x_y_ranges(layout.grid.x_range(), bar.y_range());
-        song::chain(ui, theme, area, control, desk, sight);
+        song::chain(ui, theme, chain_area(layout), control, desk, sight);
     } else {
-        #[allow(clippy::cast_precision_loss, reason = "small")]
-        let pitch = (layout.grid.width() / SLOTS as f32).min(64.0);
         for slot in 0..SLOTS {
             let index = desk.bank * SLOTS + slot;
-            #[allow(clippy::cast_precision_loss, reason = "small")]
-            let x = layout.grid.left() + pitch * slot as f32 + 2.0;
-            let rect = at(bar, x, pitch - 4.0, control);
-            slot_button(ui, theme, rect, desk, sight, host, index);
+            slot_button(ui, theme, slot_rect(layout, slot), desk, sight, host, index);
         }
     }
     if let Some(inspector) = layout.inspector {
@@ -410,7 +453,7 @@ fn slot_button(
         let at = pos2(rect.left() + 7.0, rect.center().y);
         text(ui, at, Align2::CENTER_CENTER, "▶", fonts::mono(8.0), theme.text);
     }
-    if is_playing {
+    if is_playing && sight.song_tick.is_none() {
         cycle(ui, theme, rect, desk, sight, index);
     }
     if response.clicked() {
@@ -449,7 +492,7 @@ fn cycle(ui: &Ui, theme: &Theme, rect: Rect, desk: &Desk, sight: &Sight, index: 
 }
 
 /// The ruler: beats above the grid, and what stands above the tracks' heads.
-pub(crate) fn ruler(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, sight: &Sight) {
+pub(crate) fn ruler(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk) {
     let bar = layout.ruler;
     let middle = bar.center().y;
     let add = Rect::from_min_size(pos2(bar.left() + 8.0, middle - 9.0), vec2(58.0, 18.0));
@@ -504,6 +547,13 @@ pub(crate) fn ruler(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, si
         );
         clip.rect_filled(line, 0.0, theme.text3);
     }
+}
+
+/// The marker of the pattern's position on the ruler.
+fn marker(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight) {
+    let bar = layout.ruler;
+    let clip =
+        ui.painter().with_clip_rect(Rect::from_x_y_ranges(layout.grid.x_range(), bar.y_range()));
     let Some(tick) = sight.tick else { return };
     let Some(pattern) = desk.project.patterns.get(desk.pattern) else { return };
     #[allow(clippy::cast_precision_loss, reason = "small")]

@@ -136,6 +136,11 @@ impl Desk {
         }
     }
 
+    /// Another number with each change of the document.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// The tracks of the pattern that is shown.
     pub(crate) fn tracks(&self) -> &[Track] {
         self.project.patterns.get(self.pattern).map_or(&[], |pattern| &pattern.tracks)

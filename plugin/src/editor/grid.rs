@@ -68,8 +68,18 @@ pub(crate) fn show(
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.grid));
     child.set_clip_rect(layout.grid);
     let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));
-    for row in 0..rows {
-        draw_row(&child, theme, layout, desk, sight, row);
+    for place in 0..rows {
+        let (row, _) = row_of(layout, desk, sight, place);
+        if row.index == desk.cursor.0 {
+            child.painter().rect_filled(row.rect, 0.0, theme.panel);
+        }
+        draw_row(&child, theme, layout, desk, &row, layout.grid);
+        for step in 0..row.track.steps.len() {
+            let cell = slot_rect(desk, layout, row.rect, row.track, step);
+            if cell.right() > layout.grid.left() && cell.left() < layout.grid.right() {
+                name(&child, &row, step, cell);
+            }
+        }
     }
     gesture::act(&child, layout, desk, drag);
     for row in 0..rows {
@@ -127,7 +137,13 @@ struct Row<'a> {
     keys: (u8, u8),
 }
 
-fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight, row: usize) {
+/// What there is to know of a row, and where its track is.
+fn row_of<'a>(
+    layout: &Layout,
+    desk: &'a Desk,
+    sight: &Sight,
+    row: usize,
+) -> (Row<'a>, Option<(Foreseen, f64)>) {
     let index = desk.first_row + row;
     let track = &desk.tracks()[index];
     let performance = &sight.performance;
@@ -143,28 +159,80 @@ fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight,
         track,
         rect: row_rect(layout.grid, layout, row),
         sounds,
-        running: running.filter(|_| sight.tick.is_some()),
+        running: None,
         is_muted: performance.is_muted(index),
         keys,
     };
-    if index == desk.cursor.0 {
-        ui.painter().rect_filled(row.rect, 0.0, theme.panel);
+    (row, running.filter(|_| sight.tick.is_some()))
+}
+
+/// The pass that each row is in: what is hollow depends on it.
+pub(crate) fn passes(layout: &Layout, desk: &Desk, sight: &Sight) -> Vec<i64> {
+    let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));
+    let pass = |track| {
+        let tick = sight.whole_tick();
+        let running = running_step(&desk.project, &sight.performance, track, tick);
+        running.map_or(0, |(step, _)| step.cycle)
+    };
+    // That of the cursor counts for the lane and the inspector, also where its row is not seen.
+    (desk.first_row..desk.first_row + rows).chain([desk.cursor.0]).map(pass).collect()
+}
+
+/// Draws what moves in the rows: the slot that runs, its note, the playhead.
+pub(crate) fn moving(ui: &mut Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight) {
+    let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));
+    for place in 0..rows {
+        let (mut row, running) = row_of(layout, desk, sight, place);
+        let Some((running, share)) = running else { continue };
+        row.running = Some((running, share));
+        let cell = slot_rect(desk, layout, row.rect, row.track, running.step);
+        let Some(step) = row.track.steps.get(running.step) else { continue };
+        // The note that sounds is bright as far as it goes, and the playhead is as wide as it is.
+        let micro = step.micro_timing.0.abs();
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let micro = micro as f32 / row.track.step_size.ticks_ceil() as f32 * cell.width();
+        let reach = if step.is_on {
+            note_width(step, cell.width()).max(cell.width())
+        } else {
+            cell.width()
+        };
+        let clip = Rect::from_x_y_ranges(
+            cell.left() - 3.0 - micro..=cell.left() + reach + micro + 3.0,
+            row.rect.y_range(),
+        );
+        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.grid));
+        child.set_clip_rect(clip.intersect(layout.grid));
+        let ground = if row.index == desk.cursor.0 { theme.panel } else { theme.bg };
+        child.painter().rect_filled(clip, 0.0, ground);
+        draw_row(&child, theme, layout, desk, &row, clip);
     }
+}
+
+/// Draws the steps of a row that lie in a stretch of it.
+fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>, stretch: Rect) {
+    let (index, track) = (row.index, row.track);
     let seen: Vec<(usize, Rect)> = (0..track.steps.len())
         .map(|step| (step, slot_rect(desk, layout, row.rect, track, step)))
         .filter(|(_, rect)| rect.right() > layout.grid.left() && rect.left() < layout.grid.right())
         .collect();
-    for &(step, rect) in &seen {
-        draw_slot(ui, theme, layout, desk, &row, step, rect);
+    let is_in = |rect: &Rect| rect.right() > stretch.left() && rect.left() < stretch.right();
+    let seen_here = || seen.iter().copied().filter(|(_, rect)| is_in(rect));
+    for (step, rect) in seen_here() {
+        draw_slot(ui, theme, layout, desk, row, step, rect);
     }
     for &(step, rect) in &seen {
-        if track.steps[step].is_on {
-            draw_note(ui, theme, &row, step, rect);
+        let of_step = &track.steps[step];
+        // A note may come from far, and lie a step off its place.
+        let reach = note_width(of_step, rect.width()) + 2.0 * rect.width();
+        let note =
+            Rect::from_x_y_ranges(rect.left() - rect.width()..=rect.left() + reach, rect.y_range());
+        if of_step.is_on && is_in(&note) {
+            draw_note(ui, theme, row, step, rect);
         }
     }
-    draw_playhead(ui, theme, layout, desk, &row);
-    for &(step, rect) in &seen {
-        draw_badges(ui, theme, layout, &row, step, rect);
+    draw_playhead(ui, theme, layout, desk, row);
+    for (step, rect) in seen_here() {
+        draw_badges(ui, theme, layout, row, step, rect);
         let place = (index, step);
         if desk.selection.contains(&place) {
             let outline = slot_of(rect);
@@ -178,9 +246,8 @@ fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight,
         if desk.cursor == place {
             draw_cursor(ui, theme, slot_of(rect));
         }
-        name(ui, &row, step, rect);
     }
-    draw_end(ui, theme, layout, desk, &row);
+    draw_end(ui, theme, layout, desk, row);
 }
 
 /// The visible part of a step's cell.

@@ -274,8 +274,22 @@ pub(crate) fn chart(ui: &mut Ui, theme: &Theme, layout: &Layout, desk: &mut Desk
     let chart = chart_of(layout);
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area));
     child.set_clip_rect(area);
-    bars(&child, theme, layout, desk, sight, chart);
+    bars(&child, theme, layout, desk, sight, (chart, None));
     act(&child, layout, desk, chart);
+}
+
+/// Draws what moves: the place that runs.
+pub(crate) fn moving(ui: &mut Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight) {
+    let Some(track) = desk.track() else { return };
+    let of_lane = shown(track, desk.lane);
+    let (_, Some(running)) = now(desk, sight, track, of_lane) else { return };
+    let chart = chart_of(layout);
+    let cell = column(desk, layout, chart, of_lane.size, running);
+    let clip = Rect::from_x_y_ranges(cell.x_range(), chart.top() - 1.0..=layout.lane.bottom());
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.lane));
+    child.set_clip_rect(clip.intersect(layout.lane));
+    child.painter().rect_filled(clip, 0.0, theme.panel);
+    bars(&child, theme, layout, desk, sight, (chart, Some(running)));
 }
 
 fn tools(ui: &Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
@@ -332,7 +346,15 @@ fn column(desk: &Desk, layout: &Layout, chart: Rect, size: StepSize, step: usize
     Rect::from_min_size(pos2(left, chart.top()), vec2(width, chart.height()))
 }
 
-fn bars(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight, chart: Rect) {
+/// The bars, with the place that runs lit, if there is one.
+fn bars(
+    ui: &Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &Desk,
+    sight: &Sight,
+    (chart, running): (Rect, Option<usize>),
+) {
     let Some(track) = desk.track() else { return };
     let painter = ui.painter();
     let rule = Stroke::new(1.0, theme.line);
@@ -346,14 +368,14 @@ fn bars(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight, cha
     let share_of = |value: i64| (value.clamp(low, high) - low) as f32 / (high - low) as f32;
     let base = if low < 0 { share_of(0) } else { 0.0 };
     let colour = theme.track(desk.cursor.0);
-    let (sounds, running) = now(desk, sight, track, of_lane);
+    let (sounds, _) = now(desk, sight, track, of_lane);
     let count = of_lane.steps.len();
     for place in 0.. {
         let cell = column(desk, layout, chart, of_lane.size, place);
         if cell.left() > chart.right() || (place >= count && !of_lane.is_own) {
             break;
         }
-        if cell.right() < chart.left() {
+        if cell.right() < ui.clip_rect().left() || cell.left() > ui.clip_rect().right() {
             continue;
         }
         let index = place % count.max(1);

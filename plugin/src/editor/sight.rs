@@ -33,7 +33,7 @@ impl Playhead {
 }
 
 /// What one frame shows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Sight {
     /// Where the playhead is in the pattern that is shown, in ticks, if it moves there; in a song from the start of its slot on.
     pub(crate) tick: Option<f64>,
@@ -47,8 +47,17 @@ pub(crate) struct Sight {
     pub(crate) wanted_pattern: usize,
     pub(crate) records: bool,
     pub(crate) is_song: bool,
+    /// The slot of the song that plays.
+    pub(crate) slot: Option<usize>,
     /// Notes and events that found no room.
     pub(crate) refused_count: u64,
+}
+
+impl Sight {
+    /// The same without anything that moves at every frame.
+    pub(crate) fn still(&self) -> Sight {
+        Sight { tick: None, song_tick: None, ..*self }
+    }
 }
 
 impl Sight {

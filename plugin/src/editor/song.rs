@@ -120,8 +120,7 @@ pub(crate) fn chain(
     {
         desk.overlay = crate::editor::desk::Overlay::Song;
     }
-    let room =
-        Rect::from_min_max(pos2(area.left(), area.top()), pos2(list.left() - 4.0, area.bottom()));
+    let room = room_of(area);
     if desk.project.song.slots.is_empty() {
         let at = pos2(room.left() + 4.0, room.center().y);
         let words = "No song yet. + adds the pattern that is shown.";
@@ -133,16 +132,38 @@ pub(crate) fn chain(
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(room));
     child.set_clip_rect(room.intersect(ui.clip_rect()));
     let mut x = room.left();
-    let playing = sight.song_tick.and_then(|tick| playing_slot(desk, tick));
     for (index, width) in widths.iter().enumerate().skip(desk.first_slot) {
         if x > room.right() {
             break;
         }
         let rect = Rect::from_min_size(pos2(x, add.top()), vec2(width - 4.0, height));
-        let done = playing.filter(|(slot, _)| *slot == index).map(|(_, done)| done);
-        link(&mut child, theme, rect, desk, index, done);
+        link(&mut child, theme, rect, desk, index, sight.slot == Some(index));
         x += width;
     }
+}
+
+/// Draws what moves: how far the slot that plays is.
+pub(crate) fn moving(ui: &Ui, theme: &Theme, area: Rect, height: f32, desk: &Desk, sight: &Sight) {
+    let playing = sight.song_tick.and_then(|tick| playing_slot(desk, tick));
+    let Some((playing, done)) = playing else { return };
+    let room = room_of(area);
+    let mut x = room.left();
+    for (index, width) in widths(desk, room.width()).iter().enumerate().skip(desk.first_slot) {
+        let corner = pos2(x, area.center().y - height / 2.0);
+        if index == playing
+            && let Some(slot) = desk.project.song.slots.get(index)
+            && x + width <= room.right() + 4.0
+        {
+            let rect = Rect::from_min_size(corner, vec2(width - 4.0, height));
+            progress(ui, theme, rect, desk, slot, done);
+        }
+        x += width;
+    }
+}
+
+/// Where the slots are: before the list and the plus.
+fn room_of(area: Rect) -> Rect {
+    area.with_max_x(area.right() - 90.0)
 }
 
 fn scroll(ui: &Ui, room: Rect, desk: &mut Desk, widths: &[f32]) {
@@ -163,10 +184,9 @@ fn scroll(ui: &Ui, room: Rect, desk: &mut Desk, widths: &[f32]) {
     }
 }
 
-fn link(ui: &mut Ui, theme: &Theme, rect: Rect, desk: &mut Desk, index: usize, done: Option<f64>) {
+fn link(ui: &mut Ui, theme: &Theme, rect: Rect, desk: &mut Desk, index: usize, is_playing: bool) {
     let Some(slot) = desk.project.song.slots.get(index).cloned() else { return };
     let name = slot_name(slot.pattern.0.into());
-    let is_playing = done.is_some();
     let response = ui.interact(rect, Id::unique(("slot", index)), Sense::click());
     let words = format!("Slot {} of the song: {name}, {} bars", index + 1, slot.bars);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_playing, &words));
@@ -190,9 +210,6 @@ fn link(ui: &mut Ui, theme: &Theme, rect: Rect, desk: &mut Desk, index: usize, d
     if rect.width() >= 46.0 {
         let at = pos2(rect.right() - 8.0, y);
         clip.text(at, Align2::RIGHT_CENTER, bars, fonts::mono(10.5), ink);
-    }
-    if let Some(done) = done {
-        progress(ui, theme, rect, desk, &slot, done);
     }
     let handle = Rect::from_min_max(pos2(rect.right() - HANDLE_WIDTH, rect.top()), rect.max);
     handle_of(ui, desk, handle, index);

@@ -257,6 +257,7 @@ fn what_is_shown_of_the_next_passes_is_what_will_play() {
         wanted_pattern: 0,
         records: false,
         is_song: false,
+        slot: None,
         refused_count: 0,
     };
     let (_, passes) = inspector::passes(room.desk(), &sight(&room));
