@@ -12,7 +12,7 @@ use crossbeam_utils::atomic::AtomicCell;
 use nice_plug_egui::RepaintNotifier;
 use rtrb::{Consumer, Producer, RingBuffer};
 use tresillo_pattern::document::edit::{Edit, EditError, TrackPlace};
-use tresillo_pattern::document::{GateLength, Key, Keys, Velocity};
+use tresillo_pattern::document::{GateLength, Key, Keys, Tempo, Velocity};
 use tresillo_pattern::format::json;
 use tresillo_pattern::limits::{GATE_PERCENT_MAX, GATE_PERCENT_MIN};
 use tresillo_pattern::{PatternIndex, Project, Tick};
@@ -20,6 +20,7 @@ use tresillo_pattern::{PatternIndex, Project, Tick};
 use crate::controllers::{Bound, Controllers, Target};
 use crate::engine::{Audition, Recorded, ToMain};
 use crate::history::History;
+use crate::transport::OwnTransport;
 
 /// Documents on their way back. One comes back for each one sent and every sending empties the ring, so more than two are
 /// never in it; were it full all the same, the engine would keep what it has until there is room.
@@ -62,6 +63,8 @@ pub(crate) struct Bridge {
     learning: AtomicUsize,
     /// Whether all that sounds is to end.
     panic: AtomicBool,
+    /// Where no host has a transport.
+    own_transport: Option<OwnTransport>,
 }
 
 /// No controller is waited for.
@@ -81,6 +84,8 @@ struct MainSide {
     history: History,
     /// Another number with each change of the project.
     revision: u64,
+    /// The tempo of the newest document.
+    tempo: Tempo,
 }
 
 /// The engine's side.
@@ -92,8 +97,21 @@ pub(crate) struct EngineEnd {
 }
 
 impl Bridge {
-    /// Both sides, and the engine's own copy of `project`. `[main-thread]`
+    /// Both sides in a host, and the engine's own copy of `project`. `[main-thread]`
     pub(crate) fn new(project: Project) -> (Arc<Bridge>, EngineEnd, Box<Project>) {
+        Bridge::of(project, None)
+    }
+
+    /// The same without a host: with a transport of our own, at the project's tempo. `[main-thread]`
+    pub(crate) fn with_own_transport(project: Project) -> (Arc<Bridge>, EngineEnd, Box<Project>) {
+        let own = OwnTransport::new(project.tempo.bpm());
+        Bridge::of(project, Some(own))
+    }
+
+    fn of(
+        project: Project,
+        own_transport: Option<OwnTransport>,
+    ) -> (Arc<Bridge>, EngineEnd, Box<Project>) {
         debug_assert!(
             Slot::is_lock_free(),
             "a pointer fits an atomic on every platform we build for"
@@ -110,6 +128,7 @@ impl Bridge {
             controllers: Controllers::default(),
             history: History::default(),
             revision: 1,
+            tempo: project.tempo,
         };
         let slot = Arc::new(Slot::new(None));
         let engine_project = Box::new(project);
@@ -125,6 +144,7 @@ impl Bridge {
             watcher: RepaintNotifier::new(),
             learning: AtomicUsize::new(LEARNS_NOTHING),
             panic: AtomicBool::new(false),
+            own_transport,
         };
         let end = EngineEnd { slot, retired: to_main, tells: Some(tells), auditions: auditioned };
         (Arc::new(bridge), end, engine_project)
@@ -143,6 +163,12 @@ impl Bridge {
     fn send(&self, main: &mut MainSide, project: &Project, is_recording: bool) {
         main.free_retired();
         main.revision += 1;
+        let tempo_before = std::mem::replace(&mut main.tempo, project.tempo);
+        if let Some(own) = &self.own_transport
+            && tempo_before != project.tempo
+        {
+            own.set_tempo(project.tempo.bpm());
+        }
         self.watcher.request_repaint();
         let bound = main.controllers.bound();
         let new = Snapshot { project: Box::new(project.clone()), bound, is_recording };
@@ -185,6 +211,11 @@ impl Bridge {
         let project = std::mem::take(&mut main.project);
         self.send(main, &project, true);
         main.project = project;
+    }
+
+    /// Our own transport; `None` in a host, which has one. It takes the document's tempo whenever that changes. `[any-thread]`
+    pub(crate) fn own_transport(&self) -> Option<&OwnTransport> {
+        self.own_transport.as_ref()
     }
 
     /// Lets keys sound for a moment, with the engine's next block, also while the transport stands; not while the engine is

@@ -362,3 +362,22 @@ fn the_next_key_is_learned() {
     bridge.learn(None);
     assert_eq!(bridge.learning(), None);
 }
+
+#[test]
+fn our_own_transport_takes_the_tempo_of_the_document_when_that_changes() {
+    let project =
+        |tempo: u8| notation::read(&format!("tempo = {tempo}\nkick: x...")).expect("sound").0;
+    assert!(Bridge::new(project(90)).0.own_transport().is_none());
+    let (bridge, _end, _copy) = Bridge::with_own_transport(project(90));
+    let told = || bridge.own_transport().map(|own| own.tempo_bpm().round());
+    assert_eq!(told(), Some(90.0));
+    bridge.set_project(project(100));
+    assert_eq!(told(), Some(100.0));
+    bridge.own_transport().expect("it is there").set_tempo(111.0);
+    bridge.set_controllers("");
+    assert_eq!(told(), Some(111.0), "another change leaves it alone");
+    bridge.load("Load", project(80));
+    assert_eq!(told(), Some(80.0));
+    bridge.undo();
+    assert_eq!(told(), Some(100.0));
+}
