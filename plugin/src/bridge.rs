@@ -233,6 +233,12 @@ impl Bridge {
         self.panic.store(true, Ordering::Release);
     }
 
+    /// Whether the engine has not come to it yet. `[any-thread]`
+    #[cfg(feature = "standalone")]
+    pub(crate) fn has_to_panic(&self) -> bool {
+        self.panic.load(Ordering::Acquire)
+    }
+
     /// Whether all that sounds is to end; from now on it is not. `[audio-thread]`
     pub(crate) fn take_panic(&self) -> bool {
         self.panic.load(Ordering::Relaxed) && self.panic.swap(false, Ordering::AcqRel)

@@ -52,6 +52,8 @@ const SIZE_MIN: LogicalSize<f32> = LogicalSize { width: 820.0, height: 520.0 };
 /// The window of one instance.
 pub struct Window {
     params: Arc<SequencerParams>,
+    #[cfg(feature = "standalone")]
+    bridge: Arc<Bridge>,
     view: View,
     host: Option<PluginHost>,
     /// It has panicked and draws nothing any more.
@@ -65,8 +67,14 @@ pub(crate) fn create(
 ) -> Option<EguiEditor<Window>> {
     let settings = EguiNiceSettings::new().with_tile("Tresillo").with_resize_hint(resize_hint());
     let watcher = bridge.watcher();
-    let window =
-        Window { params, view: View::new(Desk::new(bridge)), host: None, is_broken: false };
+    let window = Window {
+        params,
+        #[cfg(feature = "standalone")]
+        bridge: Arc::clone(&bridge),
+        view: View::new(Desk::new(bridge)),
+        host: None,
+        is_broken: false,
+    };
     let state = EguiEditorState::from_size(SIZE, 1.0);
     create_egui_editor(state, watcher, settings, window)
 }
@@ -89,6 +97,8 @@ impl NiceEguiApp for Window {
         gui: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        #[cfg(feature = "standalone")]
+        crate::standalone::farewell::prepare(&context, &self.bridge);
         fonts::install(&context);
         self.host = Some(PluginHost { params: Arc::clone(&self.params), context: gui });
         self.is_broken = false;
@@ -97,6 +107,10 @@ impl NiceEguiApp for Window {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        #[cfg(feature = "standalone")]
+        if crate::standalone::farewell::is_due() {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         frame.set_clear_color(egui::Rgba::from(self.view.ground()));
         // The space bar starts and stops the host, unless somebody is typing.
         frame.set_key_capture(match ui.ctx().text_edit_focused() {

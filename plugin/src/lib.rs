@@ -1,5 +1,5 @@
 //! *Tresillo* as a plugin: a CLAP note effect, and a VST3 instrument that is silent and sends MIDI; and in both formats *Tresillo
-//! Instrument*, which sounds by itself.
+//! Instrument*, which sounds by itself. With the feature `standalone` it is a program as well.
 //!
 //! This file wires: `params` says what a host can turn, `transport` where the host is, `engine` plays, `bridge` is the
 //! only way between the threads. The music is `tresillo_pattern`'s.
@@ -14,6 +14,8 @@ mod output;
 mod params;
 mod scribe;
 mod sound;
+#[cfg(feature = "standalone")]
+pub mod standalone;
 mod transport;
 
 use std::marker::PhantomData;

@@ -17,6 +17,8 @@ pub(crate) const OWN_TEMPO_BPM: std::ops::RangeInclusive<f64> = 20.0..=999.0;
 pub(crate) struct OwnTransport {
     is_playing: AtomicBool,
     rewinds: AtomicBool,
+    /// Nothing starts it any more.
+    has_left: AtomicBool,
     /// The bits of quarter notes a minute.
     tempo_bpm: AtomicU64,
 }
@@ -27,6 +29,7 @@ impl OwnTransport {
         let own = OwnTransport {
             is_playing: AtomicBool::new(false),
             rewinds: AtomicBool::new(false),
+            has_left: AtomicBool::new(false),
             tempo_bpm: AtomicU64::new(120.0_f64.to_bits()),
         };
         own.set_tempo(tempo_bpm);
@@ -61,6 +64,12 @@ impl OwnTransport {
             let tempo_bpm = tempo_bpm.clamp(*OWN_TEMPO_BPM.start(), *OWN_TEMPO_BPM.end());
             self.tempo_bpm.store(tempo_bpm.to_bits(), Ordering::Relaxed);
         }
+    }
+
+    /// Stops for good, whoever leads: the program ends. `[any-thread]`
+    #[cfg_attr(not(feature = "standalone"), allow(dead_code, reason = "only a program ends"))]
+    pub(crate) fn leave(&self) {
+        self.has_left.store(true, Ordering::Release);
     }
 
     fn take_rewind(&self) -> bool {
@@ -113,7 +122,8 @@ impl OwnClock {
             self.go_to(to_frame(frame));
         }
         let facts = HostFacts {
-            is_playing: own.is_playing() || leads.is_some(),
+            is_playing: !own.has_left.load(Ordering::Acquire)
+                && (own.is_playing() || leads.is_some()),
             tempo_bpm: Some(tempo_bpm),
             beat: Some(self.clock.tick_position(as_f64(self.frame)) / TICKS_PER_BEAT),
             frame: Some(as_f64(self.frame)),
@@ -236,6 +246,10 @@ mod tests {
         assert!(close(facts, 4.0) && facts.tempo_bpm == Some(120.0));
         let facts = clock.facts(&own, None, 480);
         assert!(!facts.is_playing && close(facts, 4.02), "it stands where they left");
+        own.play(true);
+        own.leave();
+        let all = [clock.facts(&own, None, 480), clock.facts(&own, leads(0.0, None), 480)];
+        assert!(all.iter().all(|facts| !facts.is_playing));
     }
 
     #[test]
