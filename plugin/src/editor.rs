@@ -63,6 +63,8 @@ pub(crate) const SIZE_MIN: LogicalSize<f32> = LogicalSize { width: 820.0, height
 /// The window of one instance.
 pub struct Window {
     params: Arc<SequencerParams>,
+    #[cfg(feature = "standalone")]
+    bridge: Arc<Bridge>,
     view: View,
     host: Option<PluginHost>,
     /// It has panicked and draws nothing any more.
@@ -81,7 +83,6 @@ pub(crate) fn create(
         .with_resize_hint(resize_hint());
     let watcher = bridge.watcher();
     let (kept, choices) = Kept::of(library::home().map(|home| home.join("window.json")));
-    let mut desk = Desk::new(bridge);
     // In physical pixels, because a logical size would be multiplied by the scale at each opening.
     let (width, height) = match (choices.width, choices.height) {
         (0, _) | (_, 0) => (SIZE.width, SIZE.height),
@@ -89,8 +90,16 @@ pub(crate) fn create(
     };
     let size = PhysicalSize::<f64>::from((width, height)).cast::<u32>();
     let state = EguiEditorState::from_size(size, f32::from(choices.scale_percent) / 100.0);
+    let mut desk = Desk::new(Arc::clone(&bridge));
     desk.choices = choices;
-    let window = Window { params, view: View::new(desk, kept), host: None, is_broken: false };
+    let window = Window {
+        params,
+        #[cfg(feature = "standalone")]
+        bridge,
+        view: View::new(desk, kept),
+        host: None,
+        is_broken: false,
+    };
     create_egui_editor(state, watcher, settings, window)
 }
 
@@ -112,6 +121,8 @@ impl NiceEguiApp for Window {
         gui: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        #[cfg(feature = "standalone")]
+        crate::standalone::farewell::prepare(&context, &self.bridge);
         fonts::install(&context);
         // Scales are our own choices, which are remembered.
         context.options_mut(|options| options.zoom_with_keyboard = false);
@@ -122,6 +133,10 @@ impl NiceEguiApp for Window {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        #[cfg(feature = "standalone")]
+        if crate::standalone::farewell::is_due() {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         frame.set_clear_color(egui::Rgba::from(self.view.ground()));
         // The space bar starts and stops the host, unless somebody is typing.
         frame.set_key_capture(match ui.ctx().text_edit_focused() {
