@@ -220,7 +220,6 @@ impl Bridge {
 
     /// Lets keys sound for a moment, with the engine's next block, also while the transport stands; not while the engine is
     /// bypassed. Not on the audio thread.
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn audition(&self, notes: Audition) {
         // Without room they are not heard.
         let _ = self.lock().auditions.push(notes);
@@ -228,7 +227,6 @@ impl Bridge {
 
     /// Ends all that sounds with the engine's next block, which plays nothing else, and tells all channels to be silent.
     /// `[any-thread]`
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn panic(&self) {
         self.panic.store(true, Ordering::Release);
     }
@@ -322,7 +320,6 @@ impl Bridge {
 
     /// Waits for the next controller or key that comes in, which moves `target` from then on; or for none. Not on the audio
     /// thread.
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn learn(&self, target: Option<Target>) {
         let number = target.map_or(LEARNS_NOTHING, Target::index);
         self.learning.store(number, Ordering::Release);
@@ -334,7 +331,6 @@ impl Bridge {
     }
 
     /// Nothing that was learned moves `target` any more. Not on the audio thread.
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn unlearn(&self, target: Target) {
         let mut main = self.lock();
         main.controllers.unbind(target);

@@ -139,7 +139,8 @@ impl NiceEguiApp for Window {
         }
         frame.set_clear_color(egui::Rgba::from(self.view.ground()));
         // The space bar starts and stops the host, unless somebody is typing.
-        frame.set_key_capture(match ui.ctx().text_edit_focused() {
+        let is_alone = self.view.desk.bridge.own_transport().is_some();
+        frame.set_key_capture(match is_alone || ui.ctx().text_edit_focused() {
             true => KeyCapture::CaptureAll,
             false => KeyCapture::IgnoreKeys(vec![HostKey::Character(" ".into())]),
         });

@@ -8,12 +8,13 @@ use crate::editor::desk::{Desk, Overlay};
 use crate::editor::fonts;
 use crate::editor::host::{HostSide, Turn};
 use crate::editor::layout::{Layout, VIEWS};
-use crate::editor::number::{Form, Number, number, whole};
+use crate::editor::number::{Form, Number, Set, number, whole};
 use crate::editor::pattern::{SWING, read_swing, slot_name, swing_tenths, swing_text};
 use crate::editor::sight::Sight;
 use crate::editor::song;
 use crate::editor::theme::Theme;
 use crate::editor::widgets::{Look, border, button, focus, mark, text};
+use crate::params::RunMode;
 
 /// Pattern slots in a row.
 const SLOTS: usize = 16;
@@ -37,7 +38,7 @@ pub(crate) fn position(tick: Tick, beats: i64, unit: i64) -> String {
 
 /// The top bar.
 pub(crate) fn top(
-    ui: &Ui,
+    ui: &mut Ui,
     theme: &Theme,
     layout: &Layout,
     desk: &mut Desk,
@@ -69,7 +70,7 @@ pub(crate) fn top(
         "" => "Untitled".to_owned(),
         name => name.to_owned(),
     };
-    let width = if layout.is_small { 150.0 } else { 260.0 };
+    let width = if layout.is_small { 140.0 } else { 260.0 };
     let place = at(bar, x, width, control);
     ui.painter().rect_filled(place, 4.0, theme.slot);
     if !theme.is_dark {
@@ -152,7 +153,7 @@ pub(crate) fn top(
     let fill = button(
         ui,
         theme,
-        take(64.0),
+        take(if layout.is_small { 44.0 } else { 64.0 }),
         ("Fill", "Fill"),
         fonts::words(12.0),
         live(sight.performance.is_fill),
@@ -163,17 +164,20 @@ pub(crate) fn top(
     if fill.clicked() {
         host.turn(Turn::Fill(!sight.performance.is_fill));
     }
-    let record_rect = take(84.0);
+    let record_rect = take(if layout.is_small { 30.0 } else { 84.0 });
     let record = button(
         ui,
         theme,
         record_rect,
-        ("   Record", "Record"),
+        (if layout.is_small { "" } else { "   Record" }, "Record"),
         fonts::words(12.0),
         live(sight.records),
     );
     ui.painter().circle_filled(
-        pos2(record_rect.left() + 16.0, record_rect.center().y),
+        pos2(
+            record_rect.left() + if layout.is_small { 15.0 } else { 16.0 },
+            record_rect.center().y,
+        ),
         4.0,
         theme.rec,
     );
@@ -181,28 +185,144 @@ pub(crate) fn top(
         host.turn(Turn::Record(!sight.records));
     }
 
-    let metre = desk.project.metre;
-    let middle = bar.center().y;
-    let mut right = transport_right(layout);
-    let mut show = |words: String, size: f32, colour, gap: f32| {
-        let rect =
-            text(ui, pos2(right, middle), Align2::RIGHT_CENTER, words, fonts::mono(size), colour);
-        right = rect.left() - gap;
-    };
-    if !layout.is_small {
-        show(format!("{}/{}", metre.beats, metre.unit), 12.0, theme.text2, 16.0);
-    }
-    show(format!("{:.2}", sight.tempo_bpm), 12.0, theme.text, 20.0);
+    transport(ui, theme, layout, desk, sight, host);
     if sight.song_tick.is_none() {
         draw_position(ui, theme, layout, desk, sight);
     }
 }
 
-/// Where the words of the transport end.
-fn transport_right(layout: &Layout) -> f32 {
-    let control = if layout.is_small { 26.0 } else { 28.0 };
+/// Where the parts of the transport are: the end of the position, tempo, tapping, metre, source.
+struct TransportPlaces {
+    position_right: f32,
+    tempo: Rect,
+    tap: Rect,
+    metre: f32,
+    source: Rect,
+}
+
+fn transport_places(layout: &Layout) -> TransportPlaces {
+    let (bar, control) = (layout.top, if layout.is_small { 26.0 } else { 28.0 });
     // Before help, menu, fill and record, each with its gap.
-    layout.top.right() - 16.0 - 2.0 * (control + 4.0) - (64.0 + 4.0) - (84.0 + 4.0) - 20.0
+    let (fill, record) = if layout.is_small { (44.0, 30.0) } else { (64.0, 84.0) };
+    let right = bar.right() - 16.0 - 2.0 * (control + 4.0) - (fill + 4.0) - (record + 4.0) - 8.0;
+    let source = at(
+        bar,
+        right - if layout.is_small { 58.0 } else { 72.0 },
+        if layout.is_small { 58.0 } else { 72.0 },
+        control,
+    );
+    let metre = source.left() - if layout.is_small { 0.0 } else { 36.0 };
+    let tap = at(bar, metre - 36.0, 32.0, 22.0);
+    let tempo = at(bar, tap.left() - 58.0, 56.0, control);
+    TransportPlaces { position_right: tempo.left() - 16.0, tempo, tap, metre, source }
+}
+
+/// Tempo, metre, and what plays: the host, or we ourselves.
+fn transport(
+    ui: &mut Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &mut Desk,
+    sight: &Sight,
+    host: &dyn HostSide,
+) {
+    let places = transport_places(layout);
+    let middle = layout.top.center().y;
+    if !layout.is_small {
+        let words = format!("{}/{}", desk.project.metre.beats, desk.project.metre.unit);
+        let at = pos2(places.metre, middle);
+        text(ui, at, Align2::LEFT_CENTER, words, fonts::mono(12.0), theme.text2);
+    }
+    let bridge = std::sync::Arc::clone(&desk.bridge);
+    let Some(own) = bridge.own_transport() else {
+        let at = pos2(places.tempo.left(), middle);
+        let words = format!("{:.2}", sight.tempo_bpm);
+        text(ui, at, Align2::LEFT_CENTER, words, fonts::mono(12.0), theme.text);
+        let at = pos2(places.tap.left(), middle);
+        text(ui, at, Align2::LEFT_CENTER, "bpm", fonts::words(11.0), theme.text3);
+        source(ui, theme, places.source, sight, host);
+        return;
+    };
+    #[allow(clippy::cast_possible_truncation, reason = "20 to 999")]
+    let hundredths = (own.tempo_bpm() * 100.0).round() as i64;
+    let spec = Number {
+        label: "Tempo",
+        of: "",
+        value: Some(hundredths),
+        range: (4000, 24_000),
+        shown: format!("{:.2}", own.tempo_bpm()),
+        read: &|text| {
+            let bpm: f64 = text.trim().parse().ok().filter(|bpm: &f64| bpm.is_finite())?;
+            #[allow(clippy::cast_possible_truncation, reason = "the conversion saturates")]
+            let hundredths = (bpm * 100.0).round() as i64;
+            Some(hundredths)
+        },
+        undo: "Tempo",
+    };
+    let form = Form::Plain { is_strong: true };
+    number(ui, theme, places.tempo, form, desk, &spec, |desk, set| {
+        // A turn and a drag go by whole beats a minute.
+        let to = match set {
+            Set::By(by) if by.abs() < 4 => hundredths + by * 10,
+            Set::By(by) => (hundredths + by.signum() * 100 * (by.abs() / 100).max(1)) / 100 * 100,
+            other => other.of(hundredths, 12_000, (2_000, 99_900)),
+        };
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        desk.set_tempo(to as f64 / 100.0);
+    });
+    if button(ui, theme, places.tap, ("Tap", "Tap the tempo"), fonts::words(11.0), Look::Rest)
+        .clicked()
+    {
+        let now = ui.input(|input| input.time);
+        desk.tap(now);
+    }
+    let (words, name) = if own.is_playing() { ("    Stop", "Stop") } else { ("    Play", "Play") };
+    let response =
+        button(ui, theme, places.source, (words, name), fonts::bold(12.0), live(own.is_playing()));
+    let tip = pos2(places.source.left() + if layout.is_small { 15.0 } else { 21.0 }, middle);
+    match own.is_playing() {
+        true => {
+            let square = Rect::from_center_size(tip - vec2(4.0, 0.0), vec2(9.0, 9.0));
+            ui.painter().rect_filled(square, 1.0, theme.ink);
+        }
+        false => triangle(ui, tip, theme.text, theme.text),
+    }
+    if response.clicked() {
+        own.play(!own.is_playing());
+    }
+    if response.secondary_clicked() || response.double_clicked() {
+        own.rewind();
+    }
+}
+
+/// A triangle that points to the right.
+fn triangle(ui: &Ui, tip: egui::Pos2, fill: egui::Color32, outline: egui::Color32) {
+    let corners = vec![tip, tip - vec2(8.0, 5.0), tip + vec2(-8.0, 5.0)];
+    ui.painter().add(egui::Shape::convex_polygon(corners, fill, Stroke::new(1.5, outline)));
+}
+
+/// Who says when it plays: the host, or nobody.
+fn source(ui: &Ui, theme: &Theme, rect: Rect, sight: &Sight, host: &dyn HostSide) {
+    let run = host.settings().run;
+    let words = match run {
+        RunMode::Host => "Host",
+        RunMode::Free => "Free",
+        RunMode::Gated => "Keys",
+    };
+    let name = format!("Plays with: {}", words.to_lowercase());
+    let response = button(ui, theme, rect, ("", &name), fonts::words(12.0), Look::Rest);
+    let middle = rect.center().y;
+    let fill = if sight.song_tick.is_some() { theme.text } else { egui::Color32::TRANSPARENT };
+    triangle(ui, pos2(rect.left() + 20.0, middle), fill, theme.text2);
+    let at = pos2(rect.left() + 26.0, middle);
+    text(ui, at, Align2::LEFT_CENTER, words, fonts::words(12.0), theme.text2);
+    if response.clicked() {
+        host.turn(Turn::Run(match run {
+            RunMode::Host => RunMode::Free,
+            RunMode::Free => RunMode::Gated,
+            RunMode::Gated => RunMode::Host,
+        }));
+    }
 }
 
 fn draw_mark(ui: &Ui, theme: &Theme, layout: &Layout, sight: &Sight) {
@@ -221,9 +341,7 @@ fn draw_position(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &S
     let metre = desk.project.metre;
     let colour = if sight.song_tick.is_some() { theme.text } else { theme.text3 };
     let words = position(sight.whole_song_tick(), metre.beats.into(), metre.unit.into());
-    // It ends where the tempo can begin at its widest, so that nothing moves when the tempo does.
-    let right = transport_right(layout) - if layout.is_small { 66.0 } else { 112.0 };
-    let at = pos2(right, layout.top.center().y);
+    let at = pos2(transport_places(layout).position_right, layout.top.center().y);
     text(ui, at, Align2::RIGHT_CENTER, words, fonts::mono(18.0), colour);
 }
 
@@ -450,8 +568,8 @@ fn slot_button(
         ink,
     );
     if is_queued {
-        let at = pos2(rect.left() + 7.0, rect.center().y);
-        text(ui, at, Align2::CENTER_CENTER, "▶", fonts::mono(8.0), theme.text);
+        ui.painter().rect_stroke(rect, 4.0, Stroke::new(1.5, theme.text), StrokeKind::Inside);
+        triangle(ui, pos2(rect.left() + 11.0, rect.center().y), theme.text, theme.text);
     }
     if is_playing && sight.song_tick.is_none() {
         cycle(ui, theme, rect, desk, sight, index);
@@ -595,7 +713,7 @@ pub(crate) fn status(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, s
         fonts::words(11.0),
         theme.warn,
     );
-    let mut x = end.left().min(right) - 266.0;
+    let mut x = end.left().min(right) - 318.0;
     let words_end = x - 8.0;
     let middle = bar.center().y;
     text(ui, pos2(x, middle), Align2::LEFT_CENTER, "Steps", fonts::words(11.0), theme.text3);
@@ -615,6 +733,9 @@ pub(crate) fn status(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, s
     }
     if next(44.0, "Fold", "Low rows", desk.choices.is_folded, fonts::words(11.0)) {
         desk.choices.is_folded = !desk.choices.is_folded;
+    }
+    if next(46.0, "Panic", "Panic: end all notes", false, fonts::words(11.0)) {
+        desk.panic();
     }
     if next(54.0, "Follow", "Follow the playhead", desk.choices.follows, fonts::words(11.0)) {
         desk.choices.follows = !desk.choices.follows;

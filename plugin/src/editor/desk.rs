@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use tresillo_pattern::document::edit::{Edit, ProjectHead, TrackPlace};
 use tresillo_pattern::document::{
-    Channel, Condition, Destination, Key, Keys, Pattern, Step, Track, TrackId,
+    Channel, Condition, Destination, Key, Keys, Pattern, Step, Tempo, Track, TrackId,
 };
 use tresillo_pattern::limits::{PATTERNS_MAX, TRACKS_MAX};
-use tresillo_pattern::{PatternIndex, Performance, Project, euclid};
+use tresillo_pattern::{PPQ, PatternIndex, Performance, Project, euclid};
 
 use crate::bridge::Bridge;
 use crate::controllers::Target;
@@ -18,6 +18,8 @@ use crate::editor::files::Chooser;
 use crate::editor::lane::Pen;
 use crate::editor::toolbox::Toolbox;
 use crate::editor::tools::Lane;
+use crate::engine::Audition;
+use crate::transport::TapTempo;
 
 /// A step, by its track and its place.
 pub(crate) type Place = (usize, usize);
@@ -85,6 +87,7 @@ pub(crate) struct Desk {
     pub(crate) clipboard_text: String,
     /// Sixteen patterns that are seen, from 0.
     pub(crate) bank: usize,
+    taps: TapTempo,
     /// The steps of a track before some were cut off.
     pub(crate) cut: Option<((usize, TrackId), Vec<Step>)>,
 }
@@ -115,6 +118,7 @@ impl Desk {
             clipboard: Vec::new(),
             clipboard_text: String::new(),
             bank: 0,
+            taps: TapTempo::default(),
             cut: None,
         };
         desk.refresh();
@@ -448,7 +452,46 @@ impl Desk {
     }
 
     /// Lets a step be heard, while nothing plays.
-    pub(crate) fn audition(&self, _place: Place) {}
+    pub(crate) fn audition(&self, place: Place) {
+        let Some((track, step)) = self.tracks().get(place.0).zip(self.step(place)) else { return };
+        if !self.choices.auditions || self.bridge.position().is_some() {
+            return;
+        }
+        let keys = match (step.keys.is_empty(), track.destination.key) {
+            (true, Some(own)) => Keys::one(own),
+            _ => step.keys,
+        };
+        let velocity = f32::from(step.velocity.get()) / 127.0;
+        let bpm = self.bridge.tempo_bpm().unwrap_or(self.project.tempo.bpm());
+        #[allow(clippy::cast_precision_loss, reason = "a step is short")]
+        let quarters = track.step_size.ticks_ceil() as f64 / PPQ as f64;
+        let seconds = quarters * f64::from(step.gate.percent()) / 100.0 * 60.0 / bpm;
+        #[allow(clippy::cast_possible_truncation, reason = "a second at most")]
+        let seconds = seconds.clamp(0.05, 1.0) as f32;
+        let channel = track.destination.channel.get();
+        self.bridge.audition(Audition::new(channel, keys, velocity).lasting(seconds));
+    }
+
+    /// Ends all that sounds.
+    pub(crate) fn panic(&mut self) {
+        self.bridge.panic();
+        self.message = Some("All notes are ended.".into());
+    }
+
+    /// The tempo of our own transport, which is the document's.
+    pub(crate) fn set_tempo(&mut self, bpm: f64) {
+        match Tempo::new(bpm) {
+            Ok(tempo) => self.change_project("Tempo", |head| head.tempo = tempo),
+            Err(error) => self.message = Some(error.to_string()),
+        }
+    }
+
+    /// A tap of the tempo, at seconds of any clock.
+    pub(crate) fn tap(&mut self, now_seconds: f64) {
+        if let Some(bpm) = self.taps.tap(now_seconds) {
+            self.set_tempo(bpm);
+        }
+    }
 
     /// Empties the chosen steps.
     pub(crate) fn clear(&mut self) {

@@ -38,6 +38,7 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("F", "fill, while it is held"),
     ("O, Shift O", "song or pattern, song as a list"),
     ("Ctrl O S E", "open, save, export as MIDI"),
+    ("Ctrl .", "panic: end all notes"),
     ("Shift 1 to 8", "choose a pattern"),
     ("Delete", "clear the chosen steps"),
     ("Ctrl Z, Ctrl Shift Z", "undo, redo"),
@@ -76,6 +77,14 @@ pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide)
                 if modifiers.is_none() =>
             {
                 host.turn(Turn::Fill(pressed));
+            }
+            // Where no host has the space bar, it is ours.
+            Event::Key { key: Key::Space, pressed: true, repeat: false, modifiers, .. }
+                if modifiers.is_none() && desk.bridge.own_transport().is_some() =>
+            {
+                if let Some(own) = desk.bridge.own_transport() {
+                    own.play(!own.is_playing());
+                }
             }
             Event::Key { key, pressed: true, modifiers, .. } => {
                 press(desk, sight, host, key, modifiers)
@@ -119,6 +128,7 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
             Key::O => desk.choose_file(Purpose::Open),
             Key::S => desk.save_mine(),
             Key::E => desk.choose_file(Purpose::ExportMidi),
+            Key::Period => desk.panic(),
             Key::Comma => desk.overlay = Overlay::Settings,
             Key::Equals | Key::Plus => desk.choices.scale_percent = desk.choices.scale_beside(true),
             Key::Minus => desk.choices.scale_percent = desk.choices.scale_beside(false),

@@ -92,7 +92,10 @@ impl Room {
 
     fn of_size(text: &str, size: Vec2) -> Room {
         let (project, _) = notation::read(text).unwrap();
-        let (bridge, _end, _copy) = Bridge::new(project);
+        Room::with(Bridge::new(project).0, size)
+    }
+
+    fn with(bridge: Arc<Bridge>, size: Vec2) -> Room {
         let host = Rc::new(TestHost::default());
         let view = View::new(Desk::new(Arc::clone(&bridge)), Kept::default());
         let seen = Rc::clone(&host);

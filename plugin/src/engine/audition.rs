@@ -23,7 +23,6 @@ pub(crate) struct Audition {
 
 impl Audition {
     /// Keys on a channel, from 0, at a velocity of 0 to 1; for a fifth of a second.
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn new(channel: u8, keys: Keys, velocity: f32) -> Audition {
         // A note-on of velocity 0 would be a note-off to many.
         let velocity = if velocity > 0.0 { velocity.clamp(1.0 / 127.0, 1.0) } else { 1.0 / 127.0 };
@@ -31,7 +30,6 @@ impl Audition {
     }
 
     /// The same for so many seconds, a minute at most.
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn lasting(self, seconds: f32) -> Audition {
         let seconds = if seconds.is_finite() { seconds.clamp(0.0, SECONDS_MAX) } else { SECONDS };
         Audition { seconds, ..self }

@@ -42,13 +42,11 @@ impl OwnTransport {
     }
 
     /// Starts where it stands, or stops there. `[any-thread]`
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn play(&self, plays: bool) {
         self.is_playing.store(plays, Ordering::Release);
     }
 
     /// Goes to song position 0, and plays on from there if it plays. `[any-thread]`
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn rewind(&self) {
         self.rewinds.store(true, Ordering::Release);
     }

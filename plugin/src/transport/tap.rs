@@ -18,7 +18,6 @@ pub(crate) struct TapTempo {
 impl TapTempo {
     /// A tap, at seconds of any clock; the tempo of the last taps in quarter notes a minute, from the second on, rounded to
     /// hundredths.
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn tap(&mut self, now_seconds: f64) -> Option<f64> {
         if !now_seconds.is_finite() {
             return None;

@@ -829,3 +829,47 @@ fn tab_goes_through_the_controls_and_arrows_stay_the_grids() {
     assert_eq!(room.desk().cursor, (1, 1));
     assert!(room.harness.ctx.memory(|memory| memory.has_focus(egui::Id::unique("grid"))));
 }
+
+#[test]
+fn a_program_of_its_own_has_a_transport() {
+    let (project, _) = notation::read(BEAT).unwrap();
+    let mut room = Room::with(Bridge::with_own_transport(project).0, vec2(1200.0, 760.0));
+    let before = room.text();
+    let plays = |room: &Room| room.bridge.own_transport().unwrap().is_playing();
+    room.button("Play");
+    assert!(plays(&room));
+    room.button("Stop");
+    assert!(!plays(&room));
+    // The space bar is the program's own.
+    room.key(Key::Space, NONE);
+    assert!(plays(&room));
+    room.type_into("Tempo:", "97.5");
+    let tempo = |room: &Room| room.bridge.own_transport().unwrap().tempo_bpm();
+    assert!((tempo(&room) - 97.5).abs() < 1e-9);
+    for _ in 0..4 {
+        room.button("Tap the tempo");
+        for _ in 0..36 {
+            room.harness.step();
+        }
+    }
+    // Four frames of each round are those of the button: 40 of a sixtieth of a second are 90 beats a minute.
+    assert!((tempo(&room) - 90.0).abs() < 0.01, "{}", tempo(&room));
+    room.type_into("Tempo:", "3");
+    assert!((tempo(&room) - 20.0).abs() < 1e-9, "the slowest that it goes");
+    room.undo_all();
+    assert_eq!(room.text(), before);
+    room.button("Panic: end all notes");
+    assert!(room.bridge.take_panic());
+    room.key(Key::Period, Modifiers::COMMAND);
+    assert!(room.bridge.take_panic());
+}
+
+#[test]
+fn in_a_host_the_space_bar_is_the_hosts() {
+    let mut room = Room::new(BEAT);
+    let before = (room.text(), room.host.turns.borrow().len());
+    room.key(Key::Space, NONE);
+    assert_eq!((room.text(), room.host.turns.borrow().len()), before);
+    room.button("Plays with: host");
+    assert_eq!(room.host.turns.borrow().last(), Some(&Turn::Run(crate::params::RunMode::Free)));
+}
