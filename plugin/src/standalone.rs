@@ -40,8 +40,8 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
         && let Some((sample_rate_hz, frames_max)) = jack_settings()
     {
         IS_WITH_JACK.store(true, Ordering::Relaxed);
-        replace(&mut arguments, &SAMPLE_RATE, sample_rate_hz.to_string());
-        replace(&mut arguments, &PERIOD, frames_max.to_string());
+        replace(&mut arguments, &SAMPLE_RATE, sample_rate_hz);
+        replace(&mut arguments, &PERIOD, frames_max);
     }
     match nice_export_standalone_with_args::<Sequencer<Standalone>, _>(arguments) {
         true => ExitCode::SUCCESS,
@@ -61,7 +61,7 @@ const PERIOD: Names = ("--period-size", "-p");
 
 /// The values of an option, each with its place and how many words it takes there, as the framework reads them:
 /// `--name value`, `--name=value`, `-n value`, `-nvalue` and `-n=value`.
-fn values<'a>(arguments: &'a [String], (long, short): Names) -> Vec<(usize, usize, &'a str)> {
+fn values(arguments: &[String], (long, short): Names) -> Vec<(usize, usize, &str)> {
     let mut values = Vec::new();
     for (place, word) in arguments.iter().enumerate().skip(1) {
         let inline = |name: &str| word.strip_prefix(name);
@@ -110,13 +110,11 @@ fn may_be_jack(arguments: &[String]) -> bool {
 ///
 /// nice-plug 0.4.2 goes by its own options there (`wrapper/standalone/wrapper.rs`): with a server at another rate it would play
 /// at the wrong pitch and tempo.
-fn jack_settings() -> Option<(usize, u32)> {
+fn jack_settings() -> Option<(String, String)> {
     jack::set_logger(jack::LoggerType::None);
     let options = jack::ClientOptions::NO_START_SERVER;
     let (client, _) = jack::Client::new("tresillo_asks", options).ok()?;
-    #[allow(clippy::useless_conversion, reason = "it has been of both types")]
-    let settings = (client.sample_rate().try_into().ok()?, client.buffer_size());
-    Some(settings)
+    Some((client.sample_rate().to_string(), client.buffer_size().to_string()))
 }
 
 #[allow(clippy::print_stderr, reason = "a program talks to a terminal")]
