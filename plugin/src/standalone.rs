@@ -36,6 +36,14 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
         tell(&refusal);
         return ExitCode::from(WRONG_ARGUMENTS);
     }
+    // The framework goes on without a window, and says so; without a window nobody can start it.
+    if cfg!(target_os = "linux")
+        && opens_window(&arguments)
+        && std::env::var_os("DISPLAY").is_none()
+    {
+        tell("there is no X display to open the window on; the variable DISPLAY is not set");
+        return ExitCode::FAILURE;
+    }
     if may_be_jack(&arguments)
         && let Some((sample_rate_hz, frames_max)) = jack_settings()
     {
@@ -47,6 +55,11 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
+}
+
+/// Whether the framework will get as far as the window.
+fn opens_window(arguments: &[String]) -> bool {
+    !arguments.iter().any(|word| matches!(word.as_str(), "-h" | "--help" | "-V" | "--version"))
 }
 
 /// What the framework ends with, too, when it does not understand its arguments.
@@ -140,6 +153,12 @@ mod tests {
         assert!(may_be_jack(&words("x --backend auto")));
         assert!(!may_be_jack(&words("x --backend alsa")));
         assert_eq!(values(&words("x --backend"), BACKEND), []);
+    }
+
+    #[test]
+    fn help_needs_no_window() {
+        assert!(opens_window(&words("x -b jack")));
+        assert!(!opens_window(&words("x -b jack --help")) && !opens_window(&words("x -h")));
     }
 
     #[test]

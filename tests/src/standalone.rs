@@ -25,6 +25,7 @@ pub fn tests() -> Vec<Trial> {
     let on_display = missing().or(crate::window::missing());
     vec![
         trial("standalone_refuses_wrong_arguments", missing(), refuses_wrong_arguments),
+        trial("standalone_refuses_to_run_unseen", on_display, refuses_without_display),
         trial("standalone_ends_with_its_window", on_display, || opens_and(End::Window)),
         trial("standalone_ends_when_it_is_told_to", on_display, || opens_and(End::Signal)),
         trial("standalone_with_jack", on_display.or(missing_jack()), with_jack),
@@ -61,7 +62,7 @@ fn refuses_wrong_arguments() -> Result<()> {
     for line in ["--no-such-option", "--backend gramophone", "--sample-rate 0", "--period-size 0"] {
         let output = Command::new(program()?)
             .args(line.split(' '))
-            .env_remove("DISPLAY")
+            .env("DISPLAY", ":nowhere")
             .output()
             .context("starting the program")?;
         let told = String::from_utf8_lossy(&output.stderr);
@@ -69,6 +70,18 @@ fn refuses_wrong_arguments() -> Result<()> {
         let errors = told.lines().filter(|line| line.starts_with("error: ")).count();
         ensure!(errors == 1 && !told.contains("panicked"), "`{line}` said {told:?}");
     }
+    Ok(())
+}
+
+fn refuses_without_display() -> Result<()> {
+    let output = Command::new(program()?)
+        .args(["--backend", "dummy"])
+        .env_remove("DISPLAY")
+        .output()
+        .context("starting the program")?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.code() == Some(1), "it ended with {}: {told}", output.status);
+    ensure!(told.starts_with("error: there is no X display"), "it said {told:?}");
     Ok(())
 }
 
@@ -103,7 +116,7 @@ fn with_jack() -> Result<()> {
         .stderr(Stdio::null())
         .spawn()
         .context("starting jackd")?;
-    let _server = Ended(server);
+    let server = Ended(server);
     let server_name = [("JACK_DEFAULT_SERVER", name.as_str())];
     wait_for("jackd", || Ok(ports(&name)?.contains("system:playback_2")))?;
     let mut running = Running::start(&display, &["--backend", "jack"], &server_name)?;
@@ -113,7 +126,17 @@ fn with_jack() -> Result<()> {
         ensure!(ports.contains(&format!("tresillo:{port}")), "{port} is not in {ports:?}");
     }
     signal(&running.child)?;
-    running.end_well()
+    running.end_well()?;
+    // It ends as well when the server has gone before.
+    let mut left_alone = Running::start(&display, &["--backend", "jack"], &server_name)?;
+    left_alone.wait_for_picture(&display)?;
+    drop(server);
+    signal(&left_alone.child)?;
+    let status = wait(&mut left_alone.child)?;
+    let told = left_alone.told();
+    ensure!(status.code() == Some(1), "without its server it ended with {status}: {told}");
+    ensure!(told.contains("error: the sound card does not answer"), "it said {told:?}");
+    Ok(())
 }
 
 /// The ports of a JACK server; nothing while it does not run.
