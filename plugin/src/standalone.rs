@@ -36,17 +36,30 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
         tell(&refusal);
         return ExitCode::from(WRONG_ARGUMENTS);
     }
+    // The framework goes on without a window, and says so; without a window nobody can start it.
+    if cfg!(target_os = "linux")
+        && opens_window(&arguments)
+        && std::env::var_os("DISPLAY").is_none()
+    {
+        tell("there is no X display to open the window on; the variable DISPLAY is not set");
+        return ExitCode::FAILURE;
+    }
     if may_be_jack(&arguments)
         && let Some((sample_rate_hz, frames_max)) = jack_settings()
     {
         IS_WITH_JACK.store(true, Ordering::Relaxed);
-        replace(&mut arguments, &SAMPLE_RATE, sample_rate_hz.to_string());
-        replace(&mut arguments, &PERIOD, frames_max.to_string());
+        replace(&mut arguments, &SAMPLE_RATE, sample_rate_hz);
+        replace(&mut arguments, &PERIOD, frames_max);
     }
     match nice_export_standalone_with_args::<Sequencer<Standalone>, _>(arguments) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
+}
+
+/// Whether the framework will get as far as the window.
+fn opens_window(arguments: &[String]) -> bool {
+    !arguments.iter().any(|word| matches!(word.as_str(), "-h" | "--help" | "-V" | "--version"))
 }
 
 /// What the framework ends with, too, when it does not understand its arguments.
@@ -61,7 +74,7 @@ const PERIOD: Names = ("--period-size", "-p");
 
 /// The values of an option, each with its place and how many words it takes there, as the framework reads them:
 /// `--name value`, `--name=value`, `-n value`, `-nvalue` and `-n=value`.
-fn values<'a>(arguments: &'a [String], (long, short): Names) -> Vec<(usize, usize, &'a str)> {
+fn values(arguments: &[String], (long, short): Names) -> Vec<(usize, usize, &str)> {
     let mut values = Vec::new();
     for (place, word) in arguments.iter().enumerate().skip(1) {
         let inline = |name: &str| word.strip_prefix(name);
@@ -110,13 +123,11 @@ fn may_be_jack(arguments: &[String]) -> bool {
 ///
 /// nice-plug 0.4.2 goes by its own options there (`wrapper/standalone/wrapper.rs`): with a server at another rate it would play
 /// at the wrong pitch and tempo.
-fn jack_settings() -> Option<(usize, u32)> {
+fn jack_settings() -> Option<(String, String)> {
     jack::set_logger(jack::LoggerType::None);
     let options = jack::ClientOptions::NO_START_SERVER;
     let (client, _) = jack::Client::new("tresillo_asks", options).ok()?;
-    #[allow(clippy::useless_conversion, reason = "it has been of both types")]
-    let settings = (client.sample_rate().try_into().ok()?, client.buffer_size());
-    Some(settings)
+    Some((client.sample_rate().to_string(), client.buffer_size().to_string()))
 }
 
 #[allow(clippy::print_stderr, reason = "a program talks to a terminal")]
@@ -142,6 +153,12 @@ mod tests {
         assert!(may_be_jack(&words("x --backend auto")));
         assert!(!may_be_jack(&words("x --backend alsa")));
         assert_eq!(values(&words("x --backend"), BACKEND), []);
+    }
+
+    #[test]
+    fn help_needs_no_window() {
+        assert!(opens_window(&words("x -b jack")));
+        assert!(!opens_window(&words("x -b jack --help")) && !opens_window(&words("x -h")));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
     ardour, cli, cli_render, close_order, controllers, expression, instrument, parameters, paths,
-    recording, scenarios, validator, vst3_crate, window,
+    recording, scenarios, standalone, validator, vst3_crate, window,
 };
 
 #[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
@@ -46,6 +46,7 @@ fn main() -> ExitCode {
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
     tests.extend(window::tests());
+    tests.extend(standalone::tests());
     tests.push(validator::test());
     tests.push(ardour::test());
     libtest_mimic::run(&arguments, tests).exit_code()

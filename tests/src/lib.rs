@@ -20,6 +20,7 @@ pub mod recording;
 pub mod registry;
 pub mod scenarios;
 pub mod script;
+pub mod standalone;
 pub mod stream;
 pub mod timeline;
 pub mod validator;

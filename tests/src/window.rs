@@ -40,17 +40,17 @@ pub fn tests() -> Vec<Trial> {
     ]
 }
 
-fn missing() -> Option<&'static str> {
+pub(crate) fn missing() -> Option<&'static str> {
     let is_here = env::var_os("PATH")
         .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join("Xvfb").is_file()));
     (!is_here).then_some("Xvfb is not here; cargo xtask setup says how to get it")
 }
 
 /// An X server that nobody sees, ended when it is dropped.
-struct Display(Child, String);
+pub(crate) struct Display(Child, String);
 
 impl Display {
-    fn open() -> Result<Display> {
+    pub(crate) fn open() -> Result<Display> {
         let mut child = Command::new("Xvfb")
             .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp"])
             .args(["-screen", "0", "1600x1200x24"])
@@ -62,6 +62,11 @@ impl Display {
         let told = child.stdout.take().context("Xvfb has no output")?;
         BufReader::new(told).read_line(&mut line).context("reading the display's number")?;
         Ok(Display(child, format!(":{}", line.trim())))
+    }
+
+    /// What programs find it by.
+    pub(crate) fn name(&self) -> &str {
+        &self.1
     }
 }
 
@@ -84,7 +89,7 @@ fn on_a_display(argument: &str) -> Result<String> {
         .arg("120")
         .arg(env::current_exe()?)
         .arg(argument)
-        .env("DISPLAY", &display.1)
+        .env("DISPLAY", display.name())
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .output()
         .context("starting the host")?;
@@ -327,7 +332,7 @@ fn rounds(
 }
 
 /// How many colours a window shows.
-fn colours(connection: &impl Connection, window: u32) -> Result<usize> {
+pub(crate) fn colours(connection: &impl Connection, window: u32) -> Result<usize> {
     let image = connection.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, 800, 500, !0)?.reply()?;
     let pixels: std::collections::BTreeSet<[u8; 4]> =
         image.data.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[3]]).collect();

@@ -10,6 +10,9 @@ use crate::bridge::Bridge;
 /// How long the last note-offs are waited for: longer than any block.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// How long the sound card may take to stop.
+const LAST_PATIENCE: Duration = Duration::from_secs(3);
+
 /// Whether the system has asked for the end.
 static IS_DUE: AtomicBool = AtomicBool::new(false);
 
@@ -44,7 +47,18 @@ impl Drop for Last {
         while self.0.has_to_panic() && start.elapsed() < PATIENCE {
             thread::sleep(Duration::from_millis(2));
         }
+        let _ = thread::Builder::new().spawn(end_without_the_sound_card);
     }
+}
+
+/// Ends the program if it is still there after a while.
+///
+/// nice-plug 0.4.2 waits for the next block of JACK, which never comes where the server has gone
+/// (`wrapper/standalone/backend/jack.rs`, `Jack::run`).
+fn end_without_the_sound_card() {
+    thread::sleep(LAST_PATIENCE);
+    super::tell("the sound card does not answer any more");
+    std::process::exit(1);
 }
 
 /// Waits for signals on a thread of its own.
