@@ -137,7 +137,10 @@ impl NiceEguiApp for Window {
         if crate::standalone::farewell::is_due() {
             ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
         }
-        frame.set_clear_color(egui::Rgba::from(self.view.ground()));
+        // The bytes as they are: nothing between here and the display turns light into bytes once more.
+        let [red, green, blue, _] =
+            self.view.ground().to_array().map(|byte| f32::from(byte) / 255.0);
+        frame.set_clear_color(egui::Rgba::from_rgb(red, green, blue));
         // The space bar starts and stops the host, unless somebody is typing.
         let is_alone = self.view.desk.bridge.own_transport().is_some();
         frame.set_key_capture(match is_alone || ui.ctx().text_edit_focused() {

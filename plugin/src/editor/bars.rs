@@ -13,7 +13,7 @@ use crate::editor::pattern::{SWING, read_swing, slot_name, swing_tenths, swing_t
 use crate::editor::sight::Sight;
 use crate::editor::song;
 use crate::editor::theme::Theme;
-use crate::editor::widgets::{Look, border, button, focus, mark, text};
+use crate::editor::widgets::{Look, border, button, elided, focus, mark, text};
 use crate::params::RunMode;
 
 /// Pattern slots in a row.
@@ -87,14 +87,8 @@ pub(crate) fn top(
     if open.clicked() {
         desk.browse();
     }
-    let clip = ui.painter().with_clip_rect(middle);
-    clip.text(
-        pos2(middle.left() + 4.0, place.center().y),
-        Align2::LEFT_CENTER,
-        name,
-        fonts::bold(13.0),
-        theme.text,
-    );
+    let from = pos2(middle.left() + 4.0, place.center().y);
+    elided(ui, from, name, fonts::bold(13.0), theme.text, middle.width() - 8.0);
     for (rect, words, name, by) in
         [(before, "‹", "Pattern before", -1), (behind, "›", "Pattern behind", 1)]
     {
@@ -237,7 +231,8 @@ fn transport(
     let Some(own) = bridge.own_transport() else {
         let at = pos2(places.tempo.left(), middle);
         let words = format!("{:.2}", sight.tempo_bpm);
-        text(ui, at, Align2::LEFT_CENTER, words, fonts::mono(12.0), theme.text);
+        let at = pos2(places.tempo.right(), at.y);
+        text(ui, at, Align2::RIGHT_CENTER, words, fonts::mono(12.0), theme.text);
         let at = pos2(places.tap.left(), middle);
         text(ui, at, Align2::LEFT_CENTER, "bpm", fonts::words(11.0), theme.text3);
         source(ui, theme, places.source, sight, host);
@@ -613,12 +608,12 @@ fn cycle(ui: &Ui, theme: &Theme, rect: Rect, desk: &Desk, sight: &Sight, index: 
 pub(crate) fn ruler(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk) {
     let bar = layout.ruler;
     let middle = bar.center().y;
-    let add = Rect::from_min_size(pos2(bar.left() + 8.0, middle - 9.0), vec2(58.0, 18.0));
+    let add = Rect::from_min_size(pos2(bar.left() + 8.0, middle - 9.0), vec2(52.0, 18.0));
     if button(ui, theme, add, ("+ Track", "Add a track"), fonts::words(11.0), Look::Rest).clicked()
     {
         desk.add_track();
     }
-    let grouping = Rect::from_min_size(pos2(add.right() + 4.0, middle - 9.0), vec2(60.0, 18.0));
+    let grouping = Rect::from_min_size(pos2(add.right() + 4.0, middle - 9.0), vec2(56.0, 18.0));
     let words = desk.choices.grouping_text();
     let clip: String = words.chars().take(9).collect();
     let name = format!("Groups of {words}");
@@ -740,15 +735,8 @@ pub(crate) fn status(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, s
     if next(54.0, "Follow", "Follow the playhead", desk.choices.follows, fonts::words(11.0)) {
         desk.choices.follows = !desk.choices.follows;
     }
-    let clip =
-        ui.painter().with_clip_rect(Rect::from_min_max(bar.min, pos2(words_end, bar.bottom())));
-    let rect = clip.text(
-        pos2(bar.left() + 16.0, bar.center().y),
-        Align2::LEFT_CENTER,
-        &words,
-        fonts::words(11.0),
-        colour,
-    );
+    let at = pos2(bar.left() + 16.0, bar.center().y);
+    let rect = elided(ui, at, &words, fonts::words(11.0), colour, words_end - at.x);
     let response = ui.interact(rect, Id::unique("status"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
 }

@@ -11,7 +11,7 @@ use crate::editor::files::Purpose;
 use crate::editor::fonts;
 use crate::editor::library;
 use crate::editor::theme::Theme;
-use crate::editor::widgets::{Look, button, text, typed};
+use crate::editor::widgets::{Look, button, elided, text, typed};
 
 mod factory {
     include!(concat!(env!("OUT_DIR"), "/factory.rs"));
@@ -158,27 +158,16 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
         if is_chosen || response.hovered() {
             ui.painter().rect_filled(rect, 4.0, theme.hi);
         }
-        let clip = ui.painter().with_clip_rect(rect.shrink2(vec2(10.0, 0.0)));
-        let middle = rect.center().y;
-        clip.text(
-            pos2(rect.left() + 34.0, middle),
-            Align2::LEFT_CENTER,
-            name,
-            fonts::bold(12.0),
-            theme.text,
-        );
+        let at = pos2(rect.left() + 34.0, rect.center().y);
+        elided(ui, at, name, fonts::bold(12.0), theme.text, 168.0);
         let ink = if is_chosen || response.hovered() { theme.text } else { theme.text2 };
         let description = match (preset.is_own, description.as_str()) {
             (true, "") => "Yours",
             (_, words) => words,
         };
-        clip.text(
-            pos2(rect.left() + 206.0, middle),
-            Align2::LEFT_CENTER,
-            description,
-            fonts::words(11.0),
-            ink,
-        );
+        let at = pos2(rect.left() + 206.0, rect.center().y);
+        let width = rect.right() - 10.0 - at.x;
+        elided(ui, at, description, fonts::words(11.0), ink, width);
         if response.clicked() {
             desk.load(preset.project.clone());
         }

@@ -16,7 +16,7 @@ use crate::editor::sight::Sight;
 use crate::editor::theme::Theme;
 use crate::editor::tools::key_name;
 use crate::editor::track::sizes;
-use crate::editor::widgets::{Look, button, text};
+use crate::editor::widgets::{Look, button, elided, text};
 
 /// Where the notes of a track go, in words.
 fn destination(track: &Track) -> String {
@@ -131,31 +131,13 @@ fn head(
         Rect::from_min_size(pos2(rect.right() - 9.0 - size, middle - size / 2.0), vec2(size, size));
     let mute = solo.translate(vec2(-22.0, 0.0));
     let name_end = if is_low { mute.left() - 4.0 } else { rect.left() + 130.0 };
-    let clip =
-        ui.painter().with_clip_rect(Rect::from_min_max(rect.min, pos2(name_end, rect.bottom())));
-    if is_low {
-        clip.text(
-            pos2(rect.left() + 32.0, middle),
-            Align2::LEFT_CENTER,
-            name,
-            fonts::bold(13.0),
-            theme.text,
-        );
-    } else {
-        clip.text(
-            pos2(rect.left() + 34.0, middle - 8.0),
-            Align2::LEFT_CENTER,
-            name,
-            fonts::bold(13.0),
-            theme.text,
-        );
-        clip.text(
-            pos2(rect.left() + 34.0, middle + 9.0),
-            Align2::LEFT_CENTER,
-            destination(&track),
-            fonts::mono(11.0),
-            theme.text3,
-        );
+    let (x, y) = if is_low { (32.0, 0.0) } else { (34.0, -8.0) };
+    let at = pos2(rect.left() + x, middle + y);
+    elided(ui, at, name, fonts::bold(13.0), theme.text, name_end - at.x);
+    if !is_low {
+        let at = pos2(rect.left() + 34.0, middle + 9.0);
+        let width = name_end - at.x;
+        elided(ui, at, destination(&track), fonts::mono(11.0), theme.text3, width);
         let place = Rect::from_min_size(pos2(rect.left() + 132.0, middle - 17.0), vec2(34.0, 17.0));
         length(ui, theme, place, desk, index);
         let place = Rect::from_min_size(pos2(rect.left() + 132.0, middle + 1.0), vec2(34.0, 16.0));

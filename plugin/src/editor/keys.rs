@@ -28,7 +28,7 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("C", "condition"),
     ("I", "the track's own settings"),
     ("Q", "the pattern's: swing, scale, groove"),
-    ("Page up, page down", "scroll sideways"),
+    ("Page up, down", "scroll sideways"),
     ("Home, End", "first and last step"),
     ("J W", "low rows, follow the playhead"),
     ("Ctrl + − 0", "scale"),

@@ -45,7 +45,9 @@ impl Layout {
 
         // A column is a whole number of pixels, so that no edge is blurred; what is left goes to the inspector.
         let room = window.width() - head_width - inspector_width - 4.0;
-        let most = if view == 16 { 64.0 } else { 32.0 };
+        // Sixteen columns may become as wide as is still handy to draw in; more of them share that width.
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let most = (1920.0 / view as f32).max(32.0);
         #[allow(clippy::cast_precision_loss, reason = "small")]
         let wanted = (room / view as f32).min(most);
         let column = ((wanted * pixels_per_point).floor() / pixels_per_point).max(4.0);

@@ -36,6 +36,24 @@ pub(crate) fn text(
     ui.painter().text(at, anchor, text, font, colour)
 }
 
+/// Text that begins at a place and ends with dots where it would be wider than there is room; where it went.
+pub(crate) fn elided(
+    ui: &Ui,
+    at: Pos2,
+    text: impl ToString,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+) -> Rect {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_string(), font, colour);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(8.0));
+    let galley = ui.painter().layout_job(job);
+    let corner = at - vec2(0.0, galley.size().y / 2.0);
+    let rect = Rect::from_min_size(corner, galley.size());
+    ui.painter().galley(corner, galley, colour);
+    rect
+}
+
 /// A button with words or signs. Its name is for those who do not see it.
 pub(crate) fn button(
     ui: &Ui,
