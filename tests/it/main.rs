@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
     ardour, cli, cli_render, close_order, controllers, expression, instrument, parameters, paths,
-    recording, scenarios, validator, vst3_crate, window,
+    photograph, recording, scenarios, validator, vst3_crate, window, window_hands,
 };
 
 #[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
@@ -21,6 +21,12 @@ fn main() -> ExitCode {
     }
     if std::env::args().nth(1).as_deref() == Some(window::VST3_ARGUMENT) {
         return report(window::open_vst3_windows());
+    }
+    if std::env::args().nth(1).as_deref() == Some(window_hands::ARGUMENT) {
+        return report(window_hands::edit());
+    }
+    if let Some(done) = photograph::called(std::env::args_os().skip(1)) {
+        return report(done.map(|told| print!("{told}")));
     }
     for (argument, measure) in [
         (window::BENCH_ARGUMENT, window::bench as fn() -> anyhow::Result<String>),
@@ -46,6 +52,7 @@ fn main() -> ExitCode {
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
     tests.extend(window::tests());
+    tests.extend(window_hands::tests());
     tests.push(validator::test());
     tests.push(ardour::test());
     libtest_mimic::run(&arguments, tests).exit_code()
