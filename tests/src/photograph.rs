@@ -38,8 +38,8 @@ enum Music {
 enum Deed {
     /// Types it.
     Key(&'static str),
-    /// Clicks there, in pixels of the window.
-    Click(Place),
+    /// Clicks there with the right button, in pixels of the window.
+    Ask(Place),
 }
 
 /// A picture to take.
@@ -71,7 +71,7 @@ const SCALES: [(&str, u16); 3] = [("", 100), ("-200", 200), ("-75", 75)];
 const OVERLAYS: [(&str, Music, &[Deed]); 5] = [
     ("help", BEAT, &[Deed::Key("?")]),
     ("browser", BEAT, &[Deed::Key("b")]),
-    ("conditions", BEAT, &[Deed::Click((266, 138)), Deed::Key("c")]),
+    ("conditions", BEAT, &[Deed::Ask((882, 138)), Deed::Key("Escape"), Deed::Key("c")]),
     ("track", BEAT, &[Deed::Key("i")]),
     ("many-tracks", Music::Largest, &[]),
 ];
@@ -156,7 +156,7 @@ fn take(name: &str, file: &Path) -> Result<String> {
     for deed in shot.deeds {
         match deed {
             Deed::Key(keys) => stage.hands.key(keys)?,
-            Deed::Click(at) => stage.hands.click(*at, Button::Left)?,
+            Deed::Ask(at) => stage.hands.click(*at, Button::Right)?,
         }
     }
     stage.hands.leave()?;
