@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
-    ardour, cli, cli_render, close_order, controllers, expression, instrument, parameters, paths,
-    photograph, recording, scenarios, validator, vst3_crate, window, window_hands,
+    ardour, cli, cli_render, close_order, controllers, dawdreamer, expression, instrument,
+    parameters, paths, photograph, recording, scenarios, validator, vst3_crate, window,
+    window_hands,
 };
 
 #[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
     tests.extend(cli_render::tests());
     tests.extend(window::tests());
     tests.extend(window_hands::tests());
+    tests.extend(dawdreamer::tests());
     tests.push(validator::test());
     tests.push(ardour::test());
     libtest_mimic::run(&arguments, tests).exit_code()

@@ -11,6 +11,7 @@ pub mod cli_render;
 pub mod close_order;
 pub mod command;
 pub mod controllers;
+pub mod dawdreamer;
 pub mod display;
 pub mod expression;
 pub mod fixtures;

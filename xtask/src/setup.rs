@@ -19,7 +19,7 @@ use crate::run;
 use crate::setup::distro::Distro;
 use crate::setup::needs::{Need, Serves};
 pub(crate) use crate::setup::validator::Validator;
-pub(crate) use crate::setup::venv::Venv;
+pub(crate) use crate::setup::venv::{Dawdreamer, Venv};
 use crate::workspace::Workspace;
 
 /// Something that is made in the build folder, out of what the system and the network give.
@@ -50,6 +50,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Serves::Validator,
         Serves::SecondHost,
         Serves::Window,
+        Serves::WindowHost,
         Serves::Bench,
     ];
     for line in ensure(workspace, options, &all)? {
@@ -60,8 +61,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// Finds and installs what the tests use; returns one line for each thing that is absent.
 pub(crate) fn for_tests(workspace: &Workspace, options: &Options) -> Result<Vec<String>> {
-    let all =
-        [Serves::EveryBuild, Serves::Venv, Serves::Validator, Serves::SecondHost, Serves::Window];
+    let all = [
+        Serves::EveryBuild,
+        Serves::Venv,
+        Serves::Validator,
+        Serves::SecondHost,
+        Serves::Window,
+        Serves::WindowHost,
+    ];
     absent(workspace, options, &all)
 }
 
@@ -85,8 +92,10 @@ const HERE: &str = "here";
 
 /// One line for each need and tool, after installing what may be installed.
 fn ensure(workspace: &Workspace, options: &Options, serving: &[Serves]) -> Result<Vec<String>> {
-    let tools: [(Serves, Box<dyn Tool>); 2] = [
+    // In the order in which they are made.
+    let tools: [(Serves, Box<dyn Tool>); 3] = [
         (Serves::Venv, Box::new(Venv::of(&workspace.target))),
+        (Serves::WindowHost, Box::new(Dawdreamer::of(&workspace.target))),
         (Serves::Validator, Box::new(Validator::of(&workspace.target))),
     ];
     let tools: Vec<_> = tools

@@ -17,6 +17,8 @@ pub(super) enum Serves {
     SecondHost,
     /// The tests of the real window.
     Window,
+    /// The test of the real window in a host of its own; it needs nothing more of the system.
+    WindowHost,
     /// `cargo xtask bench` and nothing else.
     Bench,
 }
