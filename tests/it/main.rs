@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
-    ardour, cli, cli_render, close_order, controllers, expression, instrument, parameters, paths,
-    recording, scenarios, standalone, validator, vst3_crate, window,
+    ardour, cli, cli_render, close_order, controllers, dawdreamer, expression, instrument,
+    parameters, paths, photograph, recording, scenarios, standalone, validator, vst3_crate, window,
+    window_hands,
 };
 
 #[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
@@ -21,6 +22,12 @@ fn main() -> ExitCode {
     }
     if std::env::args().nth(1).as_deref() == Some(window::VST3_ARGUMENT) {
         return report(window::open_vst3_windows());
+    }
+    if std::env::args().nth(1).as_deref() == Some(window_hands::ARGUMENT) {
+        return report(window_hands::edit());
+    }
+    if let Some(done) = photograph::called(std::env::args_os().skip(1)) {
+        return report(done.map(|told| print!("{told}")));
     }
     for (argument, measure) in [
         (window::BENCH_ARGUMENT, window::bench as fn() -> anyhow::Result<String>),
@@ -47,6 +54,8 @@ fn main() -> ExitCode {
     tests.extend(cli_render::tests());
     tests.extend(window::tests());
     tests.extend(standalone::tests());
+    tests.extend(window_hands::tests());
+    tests.extend(dawdreamer::tests());
     tests.push(validator::test());
     tests.push(ardour::test());
     libtest_mimic::run(&arguments, tests).exit_code()

@@ -193,6 +193,17 @@ impl Instance {
         Ok(gui.show(&plugin)?)
     }
 
+    /// How large the window is, in pixels.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn window_size(&mut self) -> Result<(u32, u32)> {
+        let plugin = self.plugin.plugin_handle();
+        let gui = plugin.get_extension::<PluginGui>().context("no window")?;
+        let size = gui.get_size(&plugin).context("the window has no size")?;
+        Ok((size.width, size.height))
+    }
+
     /// Resizes the window.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Projects that ask for what hosts and sequencers get wrong.
 
+use anyhow::{Context, Result};
 use tresillo_pattern::Project;
 use tresillo_pattern::document::Key;
 use tresillo_pattern::format::{json, notation, pitch};
@@ -56,6 +57,29 @@ pub fn wide() -> Project {
     read(&text)
 }
 
+/// Thirty-two tracks of 128 steps, no two alike: the most that a pattern holds.
+#[must_use]
+pub fn largest() -> Project {
+    let mut text = String::new();
+    for track in 0..32usize {
+        let steps: String = (0..128)
+            .map(|step| match (step * 7 + track * 5 + step / 16 * track) % 11 {
+                0 => 'X',
+                3 | 6 => 'x',
+                9 => 'o',
+                _ => '.',
+            })
+            .collect();
+        text.push_str(&format!(
+            "track{} ch={} key={}: {steps}\n",
+            track + 1,
+            track % 16 + 1,
+            36 + track
+        ));
+    }
+    read(&text)
+}
+
 /// Reads notation.
 ///
 /// # Panics
@@ -75,6 +99,17 @@ pub fn read(text: &str) -> Project {
 #[must_use]
 pub fn state_with(project: &Project) -> String {
     state_with_text(&json::write(project))
+}
+
+/// The project that a state holds.
+///
+/// # Errors
+/// If it holds none.
+pub fn project_in(state: &str) -> Result<Project> {
+    let state: serde_json::Value = serde_json::from_str(state)?;
+    let field = state["fields"]["project"].as_str().context("no project in the state")?;
+    let text: String = serde_json::from_str(field)?;
+    Ok(json::read(text.as_bytes())?.0)
 }
 
 /// The text of a state that holds `project` and learned controllers, one a line.

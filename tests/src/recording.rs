@@ -5,7 +5,6 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use tresillo_pattern::Project;
-use tresillo_pattern::format::json;
 
 use crate::clap_host::ClapHost;
 use crate::fixtures;
@@ -111,11 +110,7 @@ type StepOn = (usize, Vec<u8>, u8, u16);
 
 /// The steps of a track that are on, in the state that was saved last.
 fn steps_on(outcome: &Outcome, track: usize) -> Result<Vec<StepOn>> {
-    let state: serde_json::Value =
-        serde_json::from_str(outcome.saved.last().context("nothing saved")?)?;
-    let field = state["fields"]["project"].as_str().context("no project in the state")?;
-    let text: String = serde_json::from_str(field)?;
-    let (project, _) = json::read(text.as_bytes())?;
+    let project = fixtures::project_in(outcome.saved.last().context("nothing saved")?)?;
     let track = project.patterns[0].tracks.get(track).context("no such track")?;
     let on = (1..).zip(&track.steps).filter(|(_, step)| step.is_on);
     let told = on.map(|(number, step)| {

@@ -12,9 +12,9 @@ use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask};
 use x11rb::rust_connection::RustConnection;
 
+use crate::display::{Display, Picture};
 use crate::paths;
 use crate::registry::trial;
-use crate::window::{Display, colours};
 
 /// How long a start, a picture and an end may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The tests of this module.
 #[must_use]
 pub fn tests() -> Vec<Trial> {
-    let on_display = missing().or(crate::window::missing());
+    let on_display = missing().or(crate::display::missing());
     vec![
         trial("standalone_refuses_wrong_arguments", missing(), refuses_wrong_arguments),
         trial("standalone_refuses_to_run_unseen", on_display, refuses_without_display),
@@ -172,10 +172,9 @@ struct Running {
 impl Running {
     fn start(display: &Display, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Running> {
         let told = tempfile::NamedTempFile::new().context("making a file")?;
-        let child = Command::new(program()?)
+        let child = display
+            .command(program()?)
             .args(arguments)
-            .env("DISPLAY", display.name())
-            .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .envs(variables.iter().copied())
             .stdout(told.reopen()?)
             .stderr(told.reopen()?)
@@ -186,13 +185,15 @@ impl Running {
 
     /// Waits until its window shows something.
     fn wait_for_picture(&mut self, display: &Display) -> Result<(RustConnection, u32)> {
-        let (connection, screen) = x11rb::connect(Some(display.name()))?;
+        let (connection, screen) = x11rb::connect(Some(&display.name))?;
         let root = connection.setup().roots[screen].root;
         let mut found = None;
         let result = wait_for("the window", || {
             ensure!(self.child.try_wait()?.is_none(), "it has ended");
             found = window_called(&connection, root, "Tresillo")?;
-            Ok(found.is_some_and(|window| colours(&connection, window).is_ok_and(|n| n > 20)))
+            Ok(found.is_some_and(|window| {
+                Picture::of(&connection, window).is_ok_and(|picture| picture.colour_count() > 20)
+            }))
         });
         result.with_context(|| format!("the program said {:?}", self.told()))?;
         Ok((connection, found.context("there is a window")?))

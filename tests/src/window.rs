@@ -2,24 +2,27 @@
 //!
 //! It is opened in another process of this executable, because what is tested for may end the process.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use std::{env, thread};
 
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, ImageFormat, WindowClass};
+use x11rb::protocol::xproto::ConnectionExt;
 
-use crate::clap_host::Instance;
+use crate::clap_host::{Audio, Instance};
+use crate::display::{Picture, missing, on_a_display, parent_window};
 use crate::registry::trial;
 use crate::script::Transport;
 use crate::vst3_crate;
 
 /// How often the window is opened.
 const ROUNDS: u32 = 50;
+
+/// The size at which the window opens, in pixels.
+pub const SIZE: (u16, u16) = (1200, 760);
 
 /// The argument with which the test executable opens windows instead of running tests.
 pub const CLAP_ARGUMENT: &str = "--open-clap-windows";
@@ -40,66 +43,8 @@ pub fn tests() -> Vec<Trial> {
     ]
 }
 
-pub(crate) fn missing() -> Option<&'static str> {
-    let is_here = env::var_os("PATH")
-        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join("Xvfb").is_file()));
-    (!is_here).then_some("Xvfb is not here; cargo xtask setup says how to get it")
-}
-
-/// An X server that nobody sees, ended when it is dropped.
-pub(crate) struct Display(Child, String);
-
-impl Display {
-    pub(crate) fn open() -> Result<Display> {
-        let mut child = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp"])
-            .args(["-screen", "0", "1600x1200x24"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("starting Xvfb")?;
-        let mut line = String::new();
-        let told = child.stdout.take().context("Xvfb has no output")?;
-        BufReader::new(told).read_line(&mut line).context("reading the display's number")?;
-        Ok(Display(child, format!(":{}", line.trim())))
-    }
-
-    /// What programs find it by.
-    pub(crate) fn name(&self) -> &str {
-        &self.1
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        // It is ours alone.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn opens(argument: &str) -> Result<()> {
     on_a_display(argument).map(drop)
-}
-
-/// What another process of this executable prints, on a display of its own.
-fn on_a_display(argument: &str) -> Result<String> {
-    let display = Display::open()?;
-    let output = Command::new("timeout")
-        .arg("120")
-        .arg(env::current_exe()?)
-        .arg(argument)
-        .env("DISPLAY", display.name())
-        .env("LIBGL_ALWAYS_SOFTWARE", "1")
-        .output()
-        .context("starting the host")?;
-    ensure!(
-        output.status.success(),
-        "the host ended with {}: {}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The argument with which the test executable measures the window, and prints the figures as JSON.
@@ -128,11 +73,11 @@ pub fn measure() -> Result<String> {
     let (mut opened, mut pictures) = (Vec::new(), Vec::new());
     let mut instance = Instance::open()?;
     for _ in 0..15 {
-        let parent = parent_window(&connection, root)?;
+        let parent = parent_window(&connection, root, SIZE)?;
         let start = Instant::now();
         instance.open_window(parent.into())?;
         opened.push(start.elapsed());
-        while colours(&connection, parent)? < 20 {
+        while Picture::of(&connection, parent)?.colour_count() < 20 {
             ensure!(start.elapsed() < Duration::from_secs(5), "the window shows nothing");
             thread::sleep(Duration::from_millis(1));
         }
@@ -144,7 +89,7 @@ pub fn measure() -> Result<String> {
     let mut audio = instance.take_audio()?;
     let mut shares = Vec::new();
     for (is_playing, has_window) in [(false, false), (false, true), (true, false), (true, true)] {
-        let parent = parent_window(&connection, root)?;
+        let parent = parent_window(&connection, root, SIZE)?;
         if has_window {
             instance.open_window(parent.into())?;
             thread::sleep(Duration::from_millis(500));
@@ -189,17 +134,6 @@ fn cpu_seconds() -> Result<f64> {
     Ok(ticks.iter().sum::<f64>() / 100.0)
 }
 
-fn parent_window(connection: &impl Connection, root: u32) -> Result<u32> {
-    let parent = connection.generate_id()?;
-    let (depth, class) = (x11rb::COPY_DEPTH_FROM_PARENT, WindowClass::INPUT_OUTPUT);
-    let values = CreateWindowAux::new();
-    connection
-        .create_window(depth, parent, root, 0, 0, 1200, 760, 0, class, 0, &values)?
-        .check()?;
-    connection.map_window(parent)?.check()?;
-    Ok(parent)
-}
-
 /// What the other process does.
 ///
 /// # Errors
@@ -209,14 +143,30 @@ pub fn open_clap_windows() -> Result<()> {
     let root = connection.setup().roots[screen].root;
     let mut instance = Instance::open()?;
     instance.activate(48_000.0, 512)?;
-    let mut audio = instance.take_audio()?;
-    let is_over = AtomicBool::new(false);
-    let (opened, notes) = thread::scope(|scope| -> Result<(Duration, usize)> {
-        let is_over = &is_over;
-        let playing = scope.spawn(move || -> Result<usize> {
+    let player = Player::start(instance.take_audio()?);
+    let opened = rounds(&connection, root, &mut instance)?;
+    let notes = player.stop()?;
+    ensure!(notes > 20, "it played {notes} notes only");
+    ensure!(opened < Duration::from_secs(2), "the quickest opening took {opened:?}");
+    Ok(())
+}
+
+/// A thread on which an instance plays, a little faster than the music.
+pub struct Player {
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Result<usize>>>,
+}
+
+impl Player {
+    /// Plays from the start of the song.
+    #[must_use]
+    pub fn start(mut audio: Audio) -> Player {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let must_end = Arc::clone(&is_over);
+        let thread = thread::spawn(move || {
             let mut frame = 0i64;
             let mut notes = 0;
-            while !is_over.load(Ordering::Relaxed) {
+            while !must_end.load(Ordering::Relaxed) {
                 notes += audio.process(512, Transport::rolling(frame))?;
                 frame += 512;
                 thread::sleep(Duration::from_millis(5));
@@ -224,14 +174,29 @@ pub fn open_clap_windows() -> Result<()> {
             audio.stop();
             Ok(notes)
         });
-        let opened = rounds(&connection, root, &mut instance);
-        is_over.store(true, Ordering::Relaxed);
-        let notes = playing.join().map_err(|_| anyhow::anyhow!("the audio thread panicked"))??;
-        Ok((opened?, notes))
-    })?;
-    ensure!(notes > 20, "it played {notes} notes only");
-    ensure!(opened < Duration::from_secs(2), "the quickest opening took {opened:?}");
-    Ok(())
+        Player { is_over, thread: Some(thread) }
+    }
+
+    /// Stops; how many notes began.
+    ///
+    /// # Errors
+    /// If the plugin failed.
+    pub fn stop(mut self) -> Result<usize> {
+        self.join().unwrap_or(Ok(0))
+    }
+
+    fn join(&mut self) -> Option<Result<usize>> {
+        self.is_over.store(true, Ordering::Relaxed);
+        let joined = self.thread.take()?.join();
+        Some(joined.unwrap_or_else(|_| Err(anyhow::anyhow!("the audio thread panicked"))))
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        // Whoever asks for the notes has stopped it.
+        let _ = self.join();
+    }
 }
 
 /// The same in VST3, where one thread does all.
@@ -299,7 +264,7 @@ impl HasWindow for Instance {
 ///
 /// baseview 0.4.2 on X11: a window's thread closes its display, and with it Mesa, after the plugin has said that the window is
 /// closed. A process that ends in that moment runs an exit handler of Mesa's that is not there any more; seen in 2 of 33.
-fn wait_for_the_threads_of_closed_windows() {
+pub fn wait_for_the_threads_of_closed_windows() {
     thread::sleep(Duration::from_millis(500));
 }
 
@@ -311,7 +276,7 @@ fn rounds(
 ) -> Result<Duration> {
     let mut quickest = Duration::MAX;
     for round in 0..ROUNDS {
-        let parent = parent_window(connection, root)?;
+        let parent = parent_window(connection, root, SIZE)?;
         let start = Instant::now();
         instance.open_window(parent)?;
         quickest = quickest.min(start.elapsed());
@@ -321,7 +286,7 @@ fn rounds(
         instance.live(Duration::from_millis(40))?;
         if round % 10 == 9 {
             instance.live(Duration::from_millis(400))?;
-            let colours = colours(connection, parent)?;
+            let colours = Picture::of(connection, parent)?.colour_count();
             ensure!(colours > 20, "round {round}: the window shows {colours} colours");
         }
         instance.close_window()?;
@@ -329,12 +294,4 @@ fn rounds(
     }
     wait_for_the_threads_of_closed_windows();
     Ok(quickest)
-}
-
-/// How many colours a window shows.
-pub(crate) fn colours(connection: &impl Connection, window: u32) -> Result<usize> {
-    let image = connection.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, 800, 500, !0)?.reply()?;
-    let pixels: std::collections::BTreeSet<[u8; 4]> =
-        image.data.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[3]]).collect();
-    Ok(pixels.len())
 }

@@ -34,6 +34,18 @@ pub(crate) const TRESILLO: Artifact = Artifact {
     is_it: |_| true,
 };
 
+/// Builds the plugin and the test bed that opens it, both optimised, and returns the test bed.
+///
+/// # Errors
+///
+/// When a build fails.
+pub(crate) fn test_bed(workspace: &Workspace) -> Result<PathBuf> {
+    run::silent(&mut workspace.cargo(&["build", "--release", "-p", "tresillo-plugin", "--lib"]))?;
+    let words = ["test", "--release", "--no-run", "-p", "tresillo-tests", "--test", "it"];
+    let files = run::built_files(workspace.cargo(&words), "it")?;
+    files.into_iter().next().context("cargo built the tests without saying where")
+}
+
 impl Artifact {
     /// Builds it, optimised but with `--debug`, and returns the file.
     ///

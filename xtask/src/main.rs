@@ -21,6 +21,7 @@ mod options;
 mod package;
 mod place;
 mod run;
+mod screenshots;
 mod setup;
 mod test;
 mod tidy;
@@ -107,6 +108,12 @@ const TASKS: &[Task] = &[
         run: |workspace, _| notices::run(workspace),
     },
     Task {
+        name: "screenshots",
+        line: "make pictures of the real window in FOLDER, else in docs/pictures",
+        options: &[options::FOLDER],
+        run: screenshots::run,
+    },
+    Task {
         name: "golden",
         line: "rewrite tests/golden from what the code does now, and show the difference",
         options: &[],
@@ -151,7 +158,7 @@ fn dispatch(mut words: impl Iterator<Item = String>) -> Result<()> {
 fn help() -> String {
     let mut text = String::from("cargo xtask TASK\n\n");
     for task in TASKS {
-        text.push_str(&format!("  {:<10} {}\n", task.name, task.line));
+        text.push_str(&format!("  {:<11} {}\n", task.name, task.line));
     }
     text
 }
@@ -171,7 +178,7 @@ mod tests {
         let help = help();
         for task in TASKS {
             assert_eq!(
-                help.matches(&format!("\n  {:<10} ", task.name)).count(),
+                help.matches(&format!("\n  {:<11} ", task.name)).count(),
                 1,
                 "{}",
                 task.name

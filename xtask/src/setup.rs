@@ -19,7 +19,7 @@ use crate::run;
 use crate::setup::distro::Distro;
 use crate::setup::needs::{Need, Serves};
 pub(crate) use crate::setup::validator::Validator;
-pub(crate) use crate::setup::venv::Venv;
+pub(crate) use crate::setup::venv::{Dawdreamer, Venv};
 use crate::workspace::Workspace;
 
 /// Something that is made in the build folder, out of what the system and the network give.
@@ -51,6 +51,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Serves::SecondHost,
         Serves::Window,
         Serves::Standalone,
+        Serves::WindowHost,
         Serves::Bench,
     ];
     for line in ensure(workspace, options, &all)? {
@@ -68,6 +69,7 @@ pub(crate) fn for_tests(workspace: &Workspace, options: &Options) -> Result<Vec<
         Serves::SecondHost,
         Serves::Window,
         Serves::Standalone,
+        Serves::WindowHost,
     ];
     absent(workspace, options, &all)
 }
@@ -98,8 +100,10 @@ const HERE: &str = "here";
 
 /// One line for each need and tool, after installing what may be installed.
 fn ensure(workspace: &Workspace, options: &Options, serving: &[Serves]) -> Result<Vec<String>> {
-    let tools: [(Serves, Box<dyn Tool>); 2] = [
+    // In the order in which they are made.
+    let tools: [(Serves, Box<dyn Tool>); 3] = [
         (Serves::Venv, Box::new(Venv::of(&workspace.target))),
+        (Serves::WindowHost, Box::new(Dawdreamer::of(&workspace.target))),
         (Serves::Validator, Box::new(Validator::of(&workspace.target))),
     ];
     let tools: Vec<_> = tools

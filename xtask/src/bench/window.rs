@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::artifact;
 use crate::bench::Table;
 use crate::run;
 use crate::workspace::Workspace;
@@ -14,10 +15,7 @@ pub(super) fn measure(workspace: &Workspace, table: &mut Table) -> Result<()> {
         table.skip("the window", "`cargo xtask setup` says how to get Xvfb");
         return Ok(());
     }
-    run::silent(&mut workspace.cargo(&["build", "--release", "-p", "tresillo-plugin", "--lib"]))?;
-    let words = ["test", "--release", "--no-run", "-p", "tresillo-tests", "--test", "it"];
-    let files = run::built_files(workspace.cargo(&words), "it")?;
-    let program = files.first().context("cargo built the tests without saying where")?;
+    let program = artifact::test_bed(workspace)?;
     let told = run::output(Command::new(program).arg("--bench-window"))?;
     let told: Value = serde_json::from_str(&told).context("reading the window's figures")?;
     rows(&told, table).context("a figure was left out")

@@ -19,6 +19,8 @@ pub(super) enum Serves {
     Window,
     /// The program of its own.
     Standalone,
+    /// The test of the real window in a host of its own; it needs nothing more of the system.
+    WindowHost,
     /// `cargo xtask bench` and nothing else.
     Bench,
 }

@@ -15,6 +15,13 @@ const REQUIREMENTS: [&str; 2] = ["minihost==0.11.*", "numpy"];
 const CHECK: &str = "from importlib.metadata import version as v; \
     v('numpy'); exit(not v('minihost').startswith('0.11.'))";
 
+/// The same for the host that opens windows.
+const DAWDREAMER: &str = "dawdreamer==0.9.*";
+
+/// As [`CHECK`].
+const DAWDREAMER_CHECK: &str = "from importlib.metadata import version as v; \
+    exit(not v('dawdreamer').startswith('0.9.'))";
+
 /// A virtual environment of Python.
 pub(crate) struct Venv {
     folder: PathBuf,
@@ -34,12 +41,69 @@ impl Venv {
             self.folder.join("bin/python")
         }
     }
+
+    /// Whether a line of Python ends well in it.
+    fn agrees(&self, line: &str) -> bool {
+        run::succeeds(Command::new(self.python()).args(["-c", line]))
+    }
+
+    /// Installs packages, as wheels only: nobody waits for a compilation.
+    fn add(&self, packages: &[&str]) -> Result<()> {
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        let patience = ["--retries", "1", "--timeout", "30", "--only-binary", ":all:"];
+        quiet(Command::new(self.python()).args(pip).args(patience).args(packages))
+    }
+}
+
+/// One more VST3 host in that environment. It stands for itself, so that the others are there where it is not.
+pub(crate) struct Dawdreamer {
+    venv: Venv,
+}
+
+impl Dawdreamer {
+    /// The one in this build folder, whether it exists or not.
+    pub(crate) fn of(target: &Path) -> Dawdreamer {
+        Dawdreamer { venv: Venv::of(target) }
+    }
+}
+
+impl Tool for Dawdreamer {
+    /// An environment that has to be made anew loses what is in it.
+    fn is_ready(&self) -> bool {
+        self.venv.is_ready() && self.venv.agrees(DAWDREAMER_CHECK)
+    }
+
+    fn described(&self) -> String {
+        format!("{DAWDREAMER} in {}", self.venv.folder.display())
+    }
+
+    fn absent(&self) -> &'static str {
+        "dawdreamer from PyPI, so the test of its windows is left out"
+    }
+
+    fn obstacle(&self) -> Option<String> {
+        (!cfg!(target_os = "linux")).then(|| "its test is for X11".to_owned())
+    }
+
+    /// Adds it to the environment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Venv`]'s.
+    fn install(&self) -> Result<()> {
+        eprintln!("setup: installing from PyPI: {}", self.described());
+        self.venv.add(&[DAWDREAMER])?;
+        if !self.is_ready() {
+            bail!("pip ended well, yet it is not in {}", self.venv.folder.display());
+        }
+        Ok(())
+    }
 }
 
 impl Tool for Venv {
     /// Whether everything is in it.
     fn is_ready(&self) -> bool {
-        run::succeeds(Command::new(self.python()).args(["-c", CHECK]))
+        self.agrees(CHECK)
     }
 
     fn described(&self) -> String {
@@ -50,7 +114,7 @@ impl Tool for Venv {
         "minihost and numpy from PyPI, so the VST3 host tests are left out"
     }
 
-    /// Makes it anew and installs the packages, as wheels only: nobody waits for a compilation.
+    /// Makes it anew and installs the packages.
     ///
     /// # Errors
     ///
@@ -59,9 +123,7 @@ impl Tool for Venv {
         let python = needs::python().context("there is no python3 with venv")?;
         eprintln!("setup: installing from PyPI: {}", self.described());
         quiet(Command::new(python).args(["-m", "venv", "--clear"]).arg(&self.folder))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        let patience = ["--retries", "1", "--timeout", "30", "--only-binary", ":all:"];
-        quiet(Command::new(self.python()).args(pip).args(patience).args(REQUIREMENTS))?;
+        self.add(&REQUIREMENTS)?;
         if !self.is_ready() {
             bail!("pip ended well, yet the packages are not in {}", self.folder.display());
         }

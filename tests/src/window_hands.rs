@@ -1,0 +1,76 @@
+//! What real hands do to the real window, while it plays, and what becomes of the project.
+
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use libtest_mimic::Trial;
+use tresillo_pattern::Project;
+
+use crate::display::{self, on_a_display};
+use crate::fixtures;
+use crate::hands::{Button, Place};
+use crate::registry::trial;
+use crate::stage::Stage;
+use crate::window::{Player, SIZE};
+
+/// The argument with which the test executable lets hands edit instead of running tests.
+pub const ARGUMENT: &str = "--edit-in-window";
+
+/// The tests of this module.
+#[must_use]
+pub fn tests() -> Vec<Trial> {
+    vec![trial("clap_window_hands_edit_while_it_plays", display::missing(), || {
+        on_a_display(ARGUMENT).map(drop)
+    })]
+}
+
+/// The middle of a step in the grid of a window of [`SIZE`].
+#[must_use]
+pub fn place_of(track: i16, step: i16) -> Place {
+    (244 + step * 44 + 22, 112 + track * 52 + 26)
+}
+
+/// What the other process does: a click, the keys `X` and `.`, a drag, four times undo, and the space bar.
+///
+/// # Errors
+/// If the project does not become what it should.
+pub fn edit() -> Result<()> {
+    let mut stage = Stage::open(&fixtures::read(fixtures::STEADY), SIZE)?;
+    let player = Player::start(stage.instance.take_audio()?);
+    let velocity = |project: &Project| project.patterns[0].tracks[0].steps[4].velocity.get();
+    let before = velocity(&stage.project()?);
+    let unlike = "x...x...x...x...".to_owned();
+    stage.until(&unlike, gates)?;
+
+    stage.hands.click(place_of(0, 1), Button::Left)?;
+    stage.until(&"xx..x...x...x...".to_owned(), gates).context("after a click")?;
+    stage.hands.key("Right")?;
+    stage.hands.key("x")?;
+    stage.until(&"xxx.x...x...x...".to_owned(), gates).context("after the key X")?;
+
+    let from = place_of(0, 4);
+    stage.hands.drag((from.0 - 6, from.1), (from.0 - 6, from.1 - 16))?;
+    stage.until(&true, |project| velocity(project) > before).context("after a drag")?;
+    ensure!(gates(&stage.project()?) == "xxx.x...x...x...", "the drag has set or cleared steps");
+
+    stage.hands.key("Control z")?;
+    stage.until(&before, velocity).context("after undoing the drag")?;
+    stage.hands.key("Control z")?;
+    stage.until(&"xx..x...x...x...".to_owned(), gates).context("after undoing the key")?;
+    stage.hands.key("Control z")?;
+    stage.until(&unlike, gates).context("after undoing the click")?;
+
+    let state = stage.instance.save()?;
+    stage.hands.key("Space")?;
+    thread::sleep(Duration::from_millis(400));
+    ensure!(stage.instance.save()? == state, "the space bar has changed something");
+    ensure!(player.stop()? > 20, "it did not play meanwhile");
+    stage.close()
+}
+
+/// Which steps of the first track are on.
+fn gates(project: &Project) -> String {
+    let steps = &project.patterns[0].tracks[0].steps;
+    steps.iter().map(|step| if step.is_on { 'x' } else { '.' }).collect()
+}
