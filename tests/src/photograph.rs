@@ -38,7 +38,9 @@ enum Music {
 enum Deed {
     /// Types it.
     Key(&'static str),
-    /// Clicks there with the right button, in pixels of the window.
+    /// Clicks there, in pixels of the window.
+    Click(Place),
+    /// The same with the right button.
     Ask(Place),
 }
 
@@ -68,16 +70,38 @@ const EDITORS: [(&str, (u16, u16), bool); 4] = [
 const SCALES: [(&str, u16); 3] = [("", 100), ("-200", 200), ("-75", 75)];
 
 /// What lies over the window: name, what is in the window, what opens it.
-const OVERLAYS: [(&str, Music, &[Deed]); 5] = [
+const OVERLAYS: [(&str, Music, &[Deed]); 13] = [
     ("help", BEAT, &[Deed::Key("?")]),
     ("browser", BEAT, &[Deed::Key("b")]),
     ("conditions", BEAT, &[Deed::Ask((882, 138)), Deed::Key("Escape"), Deed::Key("c")]),
     ("track", BEAT, &[Deed::Key("i")]),
-    ("many-tracks", Music::Largest, &[]),
+    ("tools", BEAT, &[Deed::Key("u")]),
+    ("pattern", MELODY, &[Deed::Key("q")]),
+    ("settings", BEAT, &[Deed::Key("Control comma")]),
+    ("menu", BEAT, &[Deed::Click(MENU)]),
+    ("locks", BEAT, &[Deed::Key("l")]),
+    ("melody", MELODY, &[Deed::Click((100, 156)), Deed::Key("p")]),
+    ("song", BEAT, &[Deed::Click(SONG), Deed::Click(ADD), Deed::Click(ADD), Deed::Click(ADD)]),
+    (
+        "song-list",
+        BEAT,
+        &[Deed::Click(SONG), Deed::Click(ADD), Deed::Click(ADD), Deed::Key("Shift o")],
+    ),
+    ("many-tracks", Music::Largest, &[Deed::Key("j"), Deed::Click((976, 746))]),
 ];
+
+/// The button of the menu.
+const MENU: Place = (1138, 24);
+
+/// What plays the song instead of the pattern, and what adds the pattern to it.
+const SONG: Place = (204, 68);
+const ADD: Place = (930, 68);
 
 /// A pattern with chances, conditions and ratchets.
 const BEAT: Music = Music::Factory("conditional-fills");
+
+/// A pattern with melodic tracks.
+const MELODY: Music = Music::Factory("acid-line");
 
 /// All pictures.
 fn shots() -> Vec<Shot> {
@@ -156,6 +180,7 @@ fn take(name: &str, file: &Path) -> Result<String> {
     for deed in shot.deeds {
         match deed {
             Deed::Key(keys) => stage.hands.key(keys)?,
+            Deed::Click(at) => stage.hands.click(*at, Button::Left)?,
             Deed::Ask(at) => stage.hands.click(*at, Button::Right)?,
         }
     }
