@@ -133,9 +133,22 @@ fn with_jack() -> Result<()> {
     drop(server);
     signal(&left_alone.child)?;
     let status = wait(&mut left_alone.child)?;
+    remove_semaphores(&name)?;
     let told = left_alone.told();
     ensure!(status.code() == Some(1), "without its server it ended with {status}: {told}");
     ensure!(told.contains("error: the sound card does not answer"), "it said {told:?}");
+    Ok(())
+}
+
+/// Removes what JACK leaves in memory of clients that have outlived their server.
+fn remove_semaphores(server: &str) -> Result<()> {
+    let Ok(entries) = fs::read_dir("/dev/shm") else { return Ok(()) };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().contains(server) {
+            fs::remove_file(entry.path())?;
+        }
+    }
     Ok(())
 }
 
