@@ -42,7 +42,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, PhysicalSize};
 use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, Key as HostKey, KeyCapture, NiceEguiApp,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, KeyCapture, NiceEguiApp,
     create_egui_editor,
 };
 
@@ -92,6 +92,11 @@ pub(crate) fn create(
     let state = EguiEditorState::from_size(size, f32::from(choices.scale_percent) / 100.0);
     let mut desk = Desk::new(Arc::clone(&bridge));
     desk.choices = choices;
+    if bridge.own_transport().is_some()
+        && let Some(path) = library::session()
+    {
+        desk.open_session(path);
+    }
     let window = Window {
         params,
         #[cfg(feature = "standalone")]
@@ -141,11 +146,11 @@ impl NiceEguiApp for Window {
         let [red, green, blue, _] =
             self.view.ground().to_array().map(|byte| f32::from(byte) / 255.0);
         frame.set_clear_color(egui::Rgba::from_rgb(red, green, blue));
-        // The space bar starts and stops the host, unless somebody is typing.
+        // The space bar starts and stops the host, unless somebody is typing; keys that are not ours are the host's, too.
         let is_alone = self.view.desk.bridge.own_transport().is_some();
         frame.set_key_capture(match is_alone || ui.ctx().text_edit_focused() {
             true => KeyCapture::CaptureAll,
-            false => KeyCapture::IgnoreKeys(vec![HostKey::Character(" ".into())]),
+            false => KeyCapture::CaptureKeys(keys::ours()),
         });
         let Some(host) = self.host.as_ref().filter(|_| !self.is_broken) else { return };
         let view = &mut self.view;

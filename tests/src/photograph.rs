@@ -77,10 +77,10 @@ const OVERLAYS: [(&str, Music, &[Deed]); 13] = [
     ("track", BEAT, &[Deed::Key("i")]),
     ("tools", BEAT, &[Deed::Key("u")]),
     ("pattern", MELODY, &[Deed::Key("q")]),
-    ("settings", BEAT, &[Deed::Key("Control comma")]),
+    ("settings", BEAT, &[Deed::Key(",")]),
     ("menu", BEAT, &[Deed::Click(MENU)]),
     ("locks", BEAT, &[Deed::Key("l")]),
-    ("melody", MELODY, &[Deed::Click((100, 156)), Deed::Key("p")]),
+    ("melody", MELODY, &[Deed::Click((100, 236)), Deed::Key("p")]),
     ("song", BEAT, &[Deed::Click(SONG), Deed::Click(ADD), Deed::Click(ADD), Deed::Click(ADD)]),
     (
         "song-list",
@@ -183,6 +183,9 @@ fn take(name: &str, file: &Path) -> Result<String> {
             Deed::Click(at) => stage.hands.click(*at, Button::Left)?,
             Deed::Ask(at) => stage.hands.click(*at, Button::Right)?,
         }
+        // What the window turns reaches the parameters with a block.
+        std::thread::sleep(std::time::Duration::from_millis(60));
+        stage.instance.process(BLOCK, Some(Transport::default()))?;
     }
     stage.hands.leave()?;
     let picture = stage.picture()?;

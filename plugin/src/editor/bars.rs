@@ -233,7 +233,7 @@ fn transport(
         let words = format!("{:.2}", sight.tempo_bpm);
         let at = pos2(places.tempo.right(), at.y);
         text(ui, at, Align2::RIGHT_CENTER, words, fonts::mono(12.0), theme.text);
-        let at = pos2(places.tap.left(), middle);
+        let at = pos2(places.tap.left() + 4.0, middle);
         text(ui, at, Align2::LEFT_CENTER, "bpm", fonts::words(11.0), theme.text3);
         source(ui, theme, places.source, sight, host);
         return;

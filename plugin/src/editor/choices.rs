@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::editor::library;
+
 /// Scales that are offered, in percent.
 pub(crate) const SCALES: [u16; 8] = [75, 100, 125, 150, 175, 200, 250, 300];
 
@@ -72,16 +74,8 @@ impl Choices {
     /// # Errors
     /// What the system says.
     pub(crate) fn write(&self, path: &Path) -> std::io::Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let beside = path.with_extension("json.part");
         let text = serde_json::to_string_pretty(self).map_err(std::io::Error::other)?;
-        let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-        if written.is_err() {
-            let _ = fs::remove_file(&beside);
-        }
-        written
+        library::replace(path, text.as_bytes())
     }
 
     /// Whether a group begins at a sixteenth.

@@ -1,6 +1,7 @@
 //! What the editor knows beside the document, and all that it does to it. It knows nothing of windows.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tresillo_pattern::document::edit::{Edit, ProjectHead, TrackPlace};
@@ -16,6 +17,7 @@ use crate::editor::browser::Browser;
 use crate::editor::choices::Choices;
 use crate::editor::files::Chooser;
 use crate::editor::lane::Pen;
+use crate::editor::library;
 use crate::editor::toolbox::Toolbox;
 use crate::editor::tools::Lane;
 use crate::engine::Audition;
@@ -88,6 +90,9 @@ pub(crate) struct Desk {
     /// Sixteen patterns that are seen, from 0.
     pub(crate) bank: usize,
     taps: TapTempo,
+    /// Where the project is kept, where no host does it, and which of its revisions is.
+    session: Option<PathBuf>,
+    kept_revision: u64,
     /// The steps of a track before some were cut off.
     pub(crate) cut: Option<((usize, TrackId), Vec<Step>)>,
 }
@@ -119,6 +124,8 @@ impl Desk {
             clipboard_text: String::new(),
             bank: 0,
             taps: TapTempo::default(),
+            session: None,
+            kept_revision: 0,
             cut: None,
         };
         desk.refresh();
@@ -143,6 +150,38 @@ impl Desk {
     /// Another number with each change of the document.
     pub(crate) fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// Where no host saves the project, it is kept for the next start, if it has changed.
+    pub(crate) fn keep_session(&mut self) {
+        let Some(path) = self.session.clone().filter(|_| self.kept_revision != self.revision)
+        else {
+            return;
+        };
+        match library::save_at(&path, &self.project) {
+            Ok(()) => self.kept_revision = self.revision,
+            Err(problem) => self.message = Some(format!("The project is not kept: {problem}.")),
+        }
+    }
+
+    /// From now on the project is kept in a file; what lies there is where the last time has ended.
+    pub(crate) fn open_session(&mut self, path: PathBuf) {
+        match library::open(&path, false) {
+            Ok((project, _)) => self.bridge.set_project(project),
+            // The first start of all.
+            Err(_) if !path.exists() => {}
+            Err(problem) => {
+                // What we cannot read is not overwritten for that.
+                let _ = std::fs::copy(&path, path.with_extension("json~"));
+                self.message = Some(format!(
+                    "{}: {problem}. It is kept beside the new one, with a ~.",
+                    path.display()
+                ));
+            }
+        }
+        self.session = Some(path);
+        self.refresh();
+        self.kept_revision = self.revision;
     }
 
     /// The tracks of the pattern that is shown.

@@ -368,7 +368,7 @@ fn entries(ui: &mut Ui, theme: &Theme, list: Rect, desk: &mut Desk, sight: &Sigh
 fn keys(ui: &Ui, desk: &mut Desk, sight: &Sight, rows: usize) {
     let is_typing = ui.ctx().text_edit_focused();
     let pressed = |key| ui.input(|input| input.key_pressed(key));
-    if pressed(Key::Enter) && ui.memory(|memory| memory.focused()).is_none_or(|_| is_typing) {
+    if pressed(Key::Enter) && (is_typing || !super::keys::is_on_control(ui)) {
         let is_folder =
             desk.chooser.entries.get(desk.chooser.chosen).is_some_and(|entry| entry.is_folder);
         match is_folder && !is_typing && desk.chooser.purpose.writes() {

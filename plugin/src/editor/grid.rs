@@ -88,10 +88,6 @@ pub(crate) fn show(
     if let Some(Drag::Copy { places, by, .. }) = drag {
         draw_carried(&child, theme, layout, desk, places, *by);
     }
-    if child.memory(|memory| memory.has_focus(Id::unique("grid"))) {
-        let outline = Stroke::new(2.0, theme.paper);
-        child.painter().rect_stroke(layout.grid, 4.0, outline, StrokeKind::Inside);
-    }
 }
 
 /// Where steps would be copied to: dashed outlines.
@@ -244,7 +240,10 @@ fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>,
             );
         }
         if desk.cursor == place {
-            draw_cursor(ui, theme, slot_of(rect));
+            // Its corners are the grid's focus: they are dim while another control has the keys.
+            let has_keys = !crate::editor::keys::is_on_control(ui);
+            let colour = if has_keys { theme.paper } else { theme.text3 };
+            draw_cursor(ui, colour, slot_of(rect));
         }
     }
     draw_end(ui, theme, layout, desk, row);
@@ -490,8 +489,8 @@ fn draw_ticks(ui: &Ui, theme: &Theme, step: &Step, cell: Rect) {
     }
 }
 
-fn draw_cursor(ui: &Ui, theme: &Theme, slot: Rect) {
-    let stroke = Stroke::new(2.0, theme.paper);
+fn draw_cursor(ui: &Ui, colour: egui::Color32, slot: Rect) {
+    let stroke = Stroke::new(2.0, colour);
     let rect = slot.expand(1.0);
     for (corner, dx, dy) in [
         (rect.left_top(), 8.0, 8.0),

@@ -1,6 +1,7 @@
 //! The keyboard: everything can be done with it. Space and keys that are not here are the host's.
 
 use egui::{Event, Key, Modifiers, Ui};
+use nice_plug_egui::Key as HostKey;
 
 use crate::editor::desk::{Desk, Overlay};
 use crate::editor::files::Purpose;
@@ -31,18 +32,19 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("Page up, down", "scroll sideways"),
     ("Home, End", "first and last step"),
     ("J W", "low rows, follow the playhead"),
-    ("Ctrl + − 0", "scale"),
+    ("Ctrl Page up, down, 0", "scale"),
     ("N", "not"),
     ("M S", "mute, solo"),
     ("B", "look through the patterns"),
     ("F", "fill, while it is held"),
     ("O, Shift O", "song or pattern, song as a list"),
     ("Ctrl O S E", "open, save, export as MIDI"),
-    ("Ctrl .", "panic: end all notes"),
-    ("Shift 1 to 8", "choose a pattern"),
+    ("Ctrl P", "panic: end all notes"),
+    (",", "settings"),
+    ("Ctrl 1 to 8", "choose a pattern"),
     ("Delete", "clear the chosen steps"),
-    ("Ctrl Z, Ctrl Shift Z", "undo, redo"),
-    ("Ctrl C V A", "copy (also as text), paste, all"),
+    ("Ctrl Z, Ctrl Y", "undo, redo"),
+    ("Ctrl C X V A", "copy (as text, too), cut, paste, all"),
     ("Click", "set or clear a step"),
     ("Drag sideways", "paint steps"),
     ("Drag up or down", "velocity of a hit"),
@@ -58,53 +60,157 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("Escape", "take a drag back, close this"),
 ];
 
+/// What the keyboard says in a frame.
+#[derive(Clone, Debug, PartialEq)]
+enum Stroke {
+    Key { key: Key, modifiers: Modifiers, is_pressed: bool, repeats: bool },
+    Copy,
+    Cut,
+    Paste(String),
+}
+
+/// The keys that are ours: the host gets all others, and the space bar.
+const OURS: &str =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-=+[]/?,!@#$%^&*(_";
+
+/// The same for keys that write nothing.
+const OURS_NAMED: [&str; 13] = [
+    "ArrowUp",
+    "ArrowDown",
+    "ArrowLeft",
+    "ArrowRight",
+    "Enter",
+    "Tab",
+    "Escape",
+    "Delete",
+    "Backspace",
+    "Home",
+    "End",
+    "PageUp",
+    "PageDown",
+];
+
+/// The keys that the window keeps from the host.
+pub(crate) fn ours() -> Vec<HostKey> {
+    let written = OURS.chars().map(|letter| HostKey::Character(letter.to_string()));
+    written.chain(OURS_NAMED.iter().filter_map(|name| name.parse().ok())).collect()
+}
+
+/// The key that writes a character, where the toolkit tells the character alone (egui-baseview 0.9: all but small letters, digits
+/// and the space), and whether it takes Shift.
+fn key_of(letter: char) -> Option<(Key, bool)> {
+    let key = match letter {
+        '.' => Key::Period,
+        ',' => Key::Comma,
+        '-' => Key::Minus,
+        '=' | '+' => Key::Equals,
+        '[' => Key::OpenBracket,
+        ']' => Key::CloseBracket,
+        '/' => Key::Slash,
+        '?' => return Some((Key::Questionmark, true)),
+        'A'..='Z' => return Key::from_name(&letter.to_string()).map(|key| (key, true)),
+        _ => return None,
+    };
+    Some((key, false))
+}
+
+/// The strokes that the toolkit's events mean.
+fn strokes(events: &[Event], modifiers: Modifiers) -> Vec<Stroke> {
+    let is_told = |wanted: Key| {
+        let is_it = |event: &Event| matches!(event, Event::Key { key, pressed: true, .. } if *key == wanted);
+        events.iter().any(is_it)
+    };
+    let has_text = events.iter().any(|event| match event {
+        Event::Paste(_) => true,
+        Event::Text(_) => modifiers.command,
+        _ => false,
+    });
+    let mut strokes = Vec::new();
+    for event in events {
+        match event {
+            Event::Copy => strokes.push(Stroke::Copy),
+            Event::Cut => strokes.push(Stroke::Cut),
+            Event::Paste(text) => strokes.push(Stroke::Paste(text.clone())),
+            // So egui-baseview tells what is pasted.
+            Event::Text(text) if modifiers.command => strokes.push(Stroke::Paste(text.clone())),
+            Event::Text(text) => {
+                let mut letters = text.chars();
+                let (Some(letter), None) = (letters.next(), letters.next()) else { continue };
+                let Some((key, shift)) = key_of(letter).filter(|(key, _)| !is_told(*key)) else {
+                    continue;
+                };
+                let modifiers = Modifiers { shift, ..Modifiers::NONE };
+                strokes.push(Stroke::Key { key, modifiers, is_pressed: true, repeats: false });
+            }
+            // The text that comes with it says more.
+            Event::Key { key: Key::V, modifiers, .. } if modifiers.command && has_text => {}
+            Event::Key { key, pressed, repeat, modifiers, .. } => strokes.push(Stroke::Key {
+                key: *key,
+                modifiers: *modifiers,
+                is_pressed: *pressed,
+                repeats: *repeat,
+            }),
+            _ => {}
+        }
+    }
+    strokes
+}
+
+/// Whether a control beside the grid has the focus: it gets the keys that move and press.
+pub(crate) fn is_on_control(ui: &Ui) -> bool {
+    let grids = [egui::Id::unique("grid"), egui::Id::unique("lane chart")];
+    ui.memory(|memory| memory.focused()).is_some_and(|id| !grids.contains(&id))
+}
+
 /// Takes the keys of this frame.
 pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide) {
     if ui.ctx().text_edit_focused() {
         return;
     }
-    // What the keyboard has gone to by Tab gets the keys that move and press.
-    let is_on_control = ui
-        .memory(|memory| memory.focused())
-        .is_some_and(|id| id != egui::Id::unique("grid") && id != egui::Id::unique("lane chart"));
-    let events = ui.input(|input| input.events.clone());
-    for event in events {
-        if is_on_control && is_of_control(&event) {
-            continue;
-        }
-        match event {
-            Event::Key { key: Key::F, pressed, repeat: false, modifiers, .. }
-                if modifiers.is_none() =>
-            {
-                host.turn(Turn::Fill(pressed));
-            }
-            // Where no host has the space bar, it is ours.
-            Event::Key { key: Key::Space, pressed: true, repeat: false, modifiers, .. }
-                if modifiers.is_none() && desk.bridge.own_transport().is_some() =>
-            {
-                if let Some(own) = desk.bridge.own_transport() {
-                    own.play(!own.is_playing());
-                }
-            }
-            Event::Key { key, pressed: true, modifiers, .. } => {
-                press(desk, sight, host, key, modifiers)
-            }
-            // Some keyboards have it on a key of its own, some do not.
-            Event::Text(text) if text == "?" => desk.overlay = Overlay::Help,
-            Event::Copy => {
+    if ui.memory(|memory| memory.focused()).is_none() {
+        // Somebody has to want the keys, or the host gets them, too.
+        ui.memory_mut(|memory| memory.request_focus(egui::Id::unique("grid")));
+    }
+    let is_on_control = is_on_control(ui);
+    let (events, modifiers) = ui.input(|input| (input.events.clone(), input.modifiers));
+    for stroke in strokes(&events, modifiers) {
+        match stroke {
+            Stroke::Copy => {
                 let text = desk.copy();
                 ui.ctx().copy_text(text);
             }
-            Event::Paste(text) => desk.paste_text(&text),
-            _ => {}
+            Stroke::Cut => {
+                let text = desk.copy();
+                ui.ctx().copy_text(text);
+                desk.clear();
+            }
+            Stroke::Paste(text) => desk.paste_text(&text),
+            Stroke::Key { key, modifiers, .. }
+                if is_on_control && is_of_control(key, modifiers) => {}
+            Stroke::Key { key: Key::F, modifiers, is_pressed, repeats: false }
+                if modifiers.is_none() =>
+            {
+                host.turn(Turn::Fill(is_pressed));
+            }
+            // Where no host has the space bar, it is ours.
+            Stroke::Key { key: Key::Space, modifiers, is_pressed: true, repeats: false } => {
+                let own = desk.bridge.own_transport().filter(|_| modifiers.is_none());
+                if let Some(own) = own {
+                    own.play(!own.is_playing());
+                }
+            }
+            Stroke::Key { key, modifiers, is_pressed: true, .. } => {
+                press(desk, sight, host, key, modifiers);
+            }
+            Stroke::Key { .. } => {}
         }
     }
 }
 
-/// Whether an event is for the control that has the focus.
-fn is_of_control(event: &Event) -> bool {
+/// Whether a key is for the control that has the focus.
+fn is_of_control(key: Key, modifiers: Modifiers) -> bool {
     let keys = [Key::ArrowUp, Key::ArrowDown, Key::ArrowLeft, Key::ArrowRight, Key::Enter];
-    matches!(event, Event::Key { key, modifiers, .. } if keys.contains(key) && !modifiers.command && !modifiers.alt)
+    keys.contains(&key) && !modifiers.command && !modifiers.alt
 }
 
 fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifiers: Modifiers) {
@@ -128,8 +234,9 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
             Key::O => desk.choose_file(Purpose::Open),
             Key::S => desk.save_mine(),
             Key::E => desk.choose_file(Purpose::ExportMidi),
-            Key::Period => desk.panic(),
-            Key::Comma => desk.overlay = Overlay::Settings,
+            Key::P => desk.panic(),
+            Key::PageUp => desk.choices.scale_percent = desk.choices.scale_beside(true),
+            Key::PageDown => desk.choices.scale_percent = desk.choices.scale_beside(false),
             Key::Equals | Key::Plus => desk.choices.scale_percent = desk.choices.scale_beside(true),
             Key::Minus => desk.choices.scale_percent = desk.choices.scale_beside(false),
             Key::Num0 => desk.choices.scale_percent = 100,
@@ -142,7 +249,12 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
                     _ => desk.move_value(Lane::Gate, &places, 5),
                 }
             }
-            _ => {}
+            _ => {
+                if let Some(number) = digit(key) {
+                    desk.show_pattern(number);
+                    host.turn(Turn::Pattern(number));
+                }
+            }
         }
         return;
     }
@@ -185,6 +297,7 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
             };
         }
         Key::Q => desk.overlay = Overlay::Pattern,
+        Key::Comma => desk.overlay = Overlay::Settings,
         Key::J => desk.choices.is_folded = !desk.choices.is_folded,
         Key::W => desk.choices.follows = !desk.choices.follows,
         Key::Home => desk.move_cursor(0, -128, modifiers.shift),

@@ -27,6 +27,11 @@ pub(crate) fn home() -> Option<PathBuf> {
     Some(data.join("tresillo"))
 }
 
+/// Where the program without a host keeps what was on its desk.
+pub(crate) fn session() -> Option<PathBuf> {
+    Some(home()?.join("session.json"))
+}
+
 /// The projects in a folder, and the MIDI files, each under the name of its file; and what could not be read, in a sentence.
 pub(crate) fn list(folder: &Path) -> (Vec<Project>, Vec<String>) {
     let (mut projects, mut problems) = (Vec::new(), Vec::new());
@@ -129,25 +134,36 @@ pub(crate) fn file_name(name: &str) -> Option<String> {
 fn write(folder: &Path, name: &str, extension: &str, bytes: &[u8]) -> Result<PathBuf, String> {
     let name = file_name(name).ok_or("give it a name first")?;
     let path = folder.join(format!("{name}.{extension}"));
-    let told = |error: std::io::Error| format!("{}: {error}", path.display());
-    fs::create_dir_all(folder).map_err(told)?;
-    let beside = folder.join(format!(".{name}.{extension}.part"));
-    let keep_what_was_there = || match fs::read(&path) {
-        Ok(before) if before != bytes => {
-            let kept = folder.join(format!("{name}.{extension}~"));
-            fs::copy(&path, kept).map(drop)
-        }
-        _ => Ok(()),
-    };
-    let written = fs::write(&beside, bytes)
-        .and_then(|()| keep_what_was_there())
-        .and_then(|()| fs::rename(&beside, &path));
+    if fs::read(&path).is_ok_and(|before| before != bytes) {
+        let kept = folder.join(format!("{name}.{extension}~"));
+        fs::copy(&path, kept).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    replace(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(path)
+}
+
+/// Writes a project where a path says, whole or not at all; what was there is gone.
+pub(crate) fn save_at(path: &Path, project: &Project) -> Result<(), String> {
+    let text = json::write(project);
+    replace(path, text.as_bytes()).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Puts a file in its place, whole or not at all, and makes the folders that lead to it.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.part"));
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         // Half of it helps nobody.
         let _ = fs::remove_file(&beside);
     }
-    written.map_err(told)?;
-    Ok(path)
+    written
 }
 
 #[cfg(test)]

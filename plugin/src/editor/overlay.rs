@@ -46,7 +46,7 @@ const MENU: [(Item, &str, &str); 12] = [
     (Item::Pattern, "The pattern’s settings", "Q"),
     (Item::Song, "The song as a list", "Shift O"),
     (Item::Tools, "Tools", "U"),
-    (Item::Settings, "Settings", "Ctrl ,"),
+    (Item::Settings, "Settings", ","),
     (Item::Help, "Keys and gestures", "?"),
 ];
 
@@ -70,7 +70,7 @@ pub(crate) fn show(
         Overlay::Settings => vec2(680.0, 468.0),
         Overlay::Files => vec2(640.0, 470.0),
         Overlay::Locks => vec2(420.0, 330.0),
-        Overlay::Tools => vec2(952.0, 184.0),
+        Overlay::Tools => vec2(952.0, 192.0),
         Overlay::Menu => vec2(248.0, 34.0 + 27.0 * MENU.len() as f32),
     };
     let size = size.min(window.size() - vec2(32.0, 32.0));

@@ -113,6 +113,9 @@ impl Lane {
                 let lock = step.locks.get(control).or_else(|| track.base.get(control));
                 lock.map_or(0, |lock| lock.shown().into())
             }
+            Lane::Pitch if step.keys.is_empty() => {
+                track.destination.key.map_or(60, |key| key.get().into())
+            }
             plain => plain.get(step, track.step_size.ticks_ceil()),
         }
     }

@@ -27,6 +27,9 @@ const CALM: Duration = Duration::from_millis(166);
 /// How often it is drawn while it plays where the processor draws: each frame is a part of its time.
 const IN_SOFTWARE: Duration = Duration::from_millis(50);
 
+/// Where no host saves the project, we do, so often while something is done, in seconds.
+const SESSION_SECONDS: f64 = 10.0;
+
 /// The window's state.
 pub(crate) struct View {
     pub(crate) desk: Desk,
@@ -37,6 +40,8 @@ pub(crate) struct View {
     scale: Scale,
     still: Stillness,
     picture: Picture,
+    /// When the program's project was last kept.
+    session_seconds: f64,
 }
 
 /// How often frames can be drawn: at the display's rate, or where drawing is slow, as in software, six times a second.
@@ -166,6 +171,7 @@ impl View {
             scale: Scale::default(),
             still: Stillness::default(),
             picture: Picture::default(),
+            session_seconds: 0.0,
         }
     }
 
@@ -183,6 +189,7 @@ impl View {
     /// The window is closed: what was chosen in it is written.
     pub(crate) fn close(&mut self) {
         self.kept.keep_now(&self.desk.choices);
+        self.desk.keep_session();
     }
 
     /// What lies behind everything.
@@ -192,7 +199,8 @@ impl View {
 
     /// Draws a frame and takes what is done in it.
     pub(crate) fn show(&mut self, ui: &mut Ui, host: &dyn HostSide) {
-        let View { desk, drag, playhead, pace, kept, scale, still, picture } = self;
+        let View { desk, drag, playhead, pace, kept, scale, still, picture, session_seconds } =
+            self;
         desk.refresh();
         let window = ui.ctx().content_rect();
         scale.fit(ui.ctx(), &mut desk.choices);
@@ -258,6 +266,10 @@ impl View {
         if desk.overlay != overlay {
             // A field that is gone tells nobody that its typing is over.
             desk.end();
+        }
+        if desk.bridge.own_transport().is_some() && now - *session_seconds > SESSION_SECONDS {
+            *session_seconds = now;
+            desk.keep_session();
         }
         if let Some(seconds) = kept.keep(&desk.choices, now) {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(seconds));

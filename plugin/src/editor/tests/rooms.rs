@@ -860,7 +860,7 @@ fn a_program_of_its_own_has_a_transport() {
     assert_eq!(room.text(), before);
     room.button("Panic: end all notes");
     assert!(room.bridge.take_panic());
-    room.key(Key::Period, Modifiers::COMMAND);
+    room.key(Key::P, Modifiers::COMMAND);
     assert!(room.bridge.take_panic());
 }
 
@@ -872,4 +872,91 @@ fn in_a_host_the_space_bar_is_the_hosts() {
     assert_eq!((room.text(), room.host.turns.borrow().len()), before);
     room.button("Plays with: host");
     assert_eq!(room.host.turns.borrow().last(), Some(&Turn::Run(crate::params::RunMode::Free)));
+}
+
+/// The window's toolkit tells signs and capitals as text, and what is pasted, too.
+#[test]
+fn keys_that_come_as_text_are_keys() {
+    let text = |room: &mut Room, letter: &str| {
+        room.harness.event(Event::Text(letter.into()));
+        room.harness.step();
+        room.harness.step();
+    };
+    for (letter, after) in [
+        ("]", ".x...x...x...x.."),
+        ("[", "...x...x...x...x"),
+        (".", "....x...x...x..."),
+        ("-", "x...x...x...x.."),
+        ("=", "x...x...x...x...."),
+    ] {
+        check(|room| text(room, letter), |desk| on(desk, 0) == after);
+    }
+    let mut room = Room::new(BEAT);
+    for (letter, overlay) in [
+        ("?", Overlay::Help),
+        ("/", Overlay::Browser),
+        (",", Overlay::Settings),
+        ("O", Overlay::Song),
+    ] {
+        room.key(Key::Escape, NONE);
+        text(&mut room, letter);
+        assert_eq!(room.desk().overlay, overlay, "{letter}");
+    }
+    // A paste comes with its key, and is one paste.
+    check(
+        |room| {
+            room.harness.event(Event::ModifiersChanged(Modifiers::COMMAND));
+            room.harness.key_press_modifiers(Modifiers::COMMAND, Key::V);
+            room.harness.event(Event::Text(".x.x".into()));
+            room.harness.step();
+            room.harness.event(Event::ModifiersChanged(NONE));
+            room.harness.step();
+        },
+        |desk| on(desk, 0) == ".x.xx...x...x...",
+    );
+    check(
+        |room| {
+            room.harness.event(Event::Cut);
+            room.harness.step();
+        },
+        |desk| on(desk, 0) == "....x...x...x..." && desk.clipboard.len() == 1,
+    );
+}
+
+#[test]
+fn the_keys_of_the_help_are_kept_from_the_host_and_space_is_not() {
+    let ours = crate::editor::keys::ours();
+    let has = |name: &str| ours.contains(&name.parse().unwrap());
+    for key in ["x", "X", "]", "?", "ArrowUp", "Delete", "Tab", "PageDown"] {
+        assert!(has(key), "{key}");
+    }
+    for key in [" ", "F1", "MediaPlay", "~"] {
+        assert!(!has(key), "{key}");
+    }
+}
+
+#[test]
+fn the_program_keeps_its_project_for_the_next_start() {
+    let folder = Folder::new("session");
+    let path = folder.0.join("session.json");
+    let open = || {
+        let (project, _) = notation::read(BEAT).unwrap();
+        let mut room = Room::with(Bridge::with_own_transport(project).0, vec2(1200.0, 760.0));
+        room.harness.state_mut().desk.open_session(path.clone());
+        room
+    };
+    let mut room = open();
+    room.harness.state_mut().close();
+    assert!(!path.exists(), "nothing has been done yet");
+    room.click(room.step(0, 1), NONE);
+    room.harness.state_mut().close();
+    let room = open();
+    assert_eq!(on(room.desk(), 0), "xx..x...x...x...");
+    drop(room);
+    std::fs::write(&path, "junk").unwrap();
+    let mut room = open();
+    assert!(room.desk().message.as_ref().unwrap().contains("session.json"));
+    room.click(room.step(0, 2), NONE);
+    room.harness.state_mut().close();
+    assert_eq!(std::fs::read_to_string(folder.0.join("session.json~")).unwrap(), "junk");
 }
