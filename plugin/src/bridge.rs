@@ -5,21 +5,22 @@
 //! process loads one state after another. On the way back they queue in a ring.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
 use nice_plug_egui::RepaintNotifier;
 use rtrb::{Consumer, Producer, RingBuffer};
 use tresillo_pattern::document::edit::{Edit, EditError, TrackPlace};
-use tresillo_pattern::document::{GateLength, Key, Keys, Velocity};
+use tresillo_pattern::document::{GateLength, Key, Keys, Tempo, Velocity};
 use tresillo_pattern::format::json;
 use tresillo_pattern::limits::{GATE_PERCENT_MAX, GATE_PERCENT_MIN};
 use tresillo_pattern::{PatternIndex, Project, Tick};
 
 use crate::controllers::{Bound, Controllers, Target};
-use crate::engine::{Recorded, ToMain};
+use crate::engine::{Audition, Recorded, ToMain};
 use crate::history::History;
+use crate::transport::OwnTransport;
 
 /// Documents on their way back. One comes back for each one sent and every sending empties the ring, so more than two are
 /// never in it; were it full all the same, the engine would keep what it has until there is room.
@@ -28,6 +29,10 @@ const RETIRED_CAPACITY: usize = 8;
 /// Notes that were played in and wait for the main thread; it takes them after every block that has some. Those beyond are
 /// refused and counted.
 const TOLD_CAPACITY: usize = 1024;
+
+/// What is to be heard and waits for the engine's next block. What finds no room is not heard: a host that does not process
+/// would sound it late.
+const AUDITION_CAPACITY: usize = 32;
 
 /// The newest document that the engine has not taken yet.
 type Slot = AtomicCell<Option<Box<Snapshot>>>;
@@ -56,6 +61,10 @@ pub(crate) struct Bridge {
     watcher: RepaintNotifier,
     /// The number of the target whose controller is waited for, or [`LEARNS_NOTHING`].
     learning: AtomicUsize,
+    /// Whether all that sounds is to end.
+    panic: AtomicBool,
+    /// Where no host has a transport.
+    own_transport: Option<OwnTransport>,
 }
 
 /// No controller is waited for.
@@ -70,10 +79,13 @@ struct MainSide {
     rejected: Option<String>,
     retired: Consumer<Box<Snapshot>>,
     told: Consumer<ToMain>,
+    auditions: Producer<Audition>,
     controllers: Controllers,
     history: History,
     /// Another number with each change of the project.
     revision: u64,
+    /// The tempo of the newest document.
+    tempo: Tempo,
 }
 
 /// The engine's side.
@@ -81,25 +93,42 @@ pub(crate) struct EngineEnd {
     slot: Arc<Slot>,
     retired: Producer<Box<Snapshot>>,
     tells: Option<Producer<ToMain>>,
+    auditions: Consumer<Audition>,
 }
 
 impl Bridge {
-    /// Both sides, and the engine's own copy of `project`. `[main-thread]`
+    /// Both sides in a host, and the engine's own copy of `project`. `[main-thread]`
     pub(crate) fn new(project: Project) -> (Arc<Bridge>, EngineEnd, Box<Project>) {
+        Bridge::of(project, None)
+    }
+
+    /// The same without a host: with a transport of our own, at the project's tempo. `[main-thread]`
+    pub(crate) fn with_own_transport(project: Project) -> (Arc<Bridge>, EngineEnd, Box<Project>) {
+        let own = OwnTransport::new(project.tempo.bpm());
+        Bridge::of(project, Some(own))
+    }
+
+    fn of(
+        project: Project,
+        own_transport: Option<OwnTransport>,
+    ) -> (Arc<Bridge>, EngineEnd, Box<Project>) {
         debug_assert!(
             Slot::is_lock_free(),
             "a pointer fits an atomic on every platform we build for"
         );
         let (to_main, retired) = RingBuffer::new(RETIRED_CAPACITY);
         let (tells, told) = RingBuffer::new(TOLD_CAPACITY);
+        let (auditions, auditioned) = RingBuffer::new(AUDITION_CAPACITY);
         let side = MainSide {
             project: project.clone(),
             rejected: None,
             retired,
             told,
+            auditions,
             controllers: Controllers::default(),
             history: History::default(),
             revision: 1,
+            tempo: project.tempo,
         };
         let slot = Arc::new(Slot::new(None));
         let engine_project = Box::new(project);
@@ -114,8 +143,10 @@ impl Bridge {
             playing_pattern: AtomicU64::new(0),
             watcher: RepaintNotifier::new(),
             learning: AtomicUsize::new(LEARNS_NOTHING),
+            panic: AtomicBool::new(false),
+            own_transport,
         };
-        let end = EngineEnd { slot, retired: to_main, tells: Some(tells) };
+        let end = EngineEnd { slot, retired: to_main, tells: Some(tells), auditions: auditioned };
         (Arc::new(bridge), end, engine_project)
     }
 
@@ -132,6 +163,12 @@ impl Bridge {
     fn send(&self, main: &mut MainSide, project: &Project, is_recording: bool) {
         main.free_retired();
         main.revision += 1;
+        let tempo_before = std::mem::replace(&mut main.tempo, project.tempo);
+        if let Some(own) = &self.own_transport
+            && tempo_before != project.tempo
+        {
+            own.set_tempo(project.tempo.bpm());
+        }
         self.watcher.request_repaint();
         let bound = main.controllers.bound();
         let new = Snapshot { project: Box::new(project.clone()), bound, is_recording };
@@ -174,6 +211,35 @@ impl Bridge {
         let project = std::mem::take(&mut main.project);
         self.send(main, &project, true);
         main.project = project;
+    }
+
+    /// Our own transport; `None` in a host, which has one. It takes the document's tempo whenever that changes. `[any-thread]`
+    pub(crate) fn own_transport(&self) -> Option<&OwnTransport> {
+        self.own_transport.as_ref()
+    }
+
+    /// Lets keys sound for a moment, with the engine's next block, also while the transport stands; not while the engine is
+    /// bypassed. Not on the audio thread.
+    pub(crate) fn audition(&self, notes: Audition) {
+        // Without room they are not heard.
+        let _ = self.lock().auditions.push(notes);
+    }
+
+    /// Ends all that sounds with the engine's next block, which plays nothing else, and tells all channels to be silent.
+    /// `[any-thread]`
+    pub(crate) fn panic(&self) {
+        self.panic.store(true, Ordering::Release);
+    }
+
+    /// Whether the engine has not come to it yet. `[any-thread]`
+    #[cfg(feature = "standalone")]
+    pub(crate) fn has_to_panic(&self) -> bool {
+        self.panic.load(Ordering::Acquire)
+    }
+
+    /// Whether all that sounds is to end; from now on it is not. `[audio-thread]`
+    pub(crate) fn take_panic(&self) -> bool {
+        self.panic.load(Ordering::Relaxed) && self.panic.swap(false, Ordering::AcqRel)
     }
 
     /// What is told when a window has something new to show. `[any-thread]`
@@ -254,7 +320,6 @@ impl Bridge {
 
     /// Waits for the next controller or key that comes in, which moves `target` from then on; or for none. Not on the audio
     /// thread.
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn learn(&self, target: Option<Target>) {
         let number = target.map_or(LEARNS_NOTHING, Target::index);
         self.learning.store(number, Ordering::Release);
@@ -266,7 +331,6 @@ impl Bridge {
     }
 
     /// Nothing that was learned moves `target` any more. Not on the audio thread.
-    #[allow(dead_code, reason = "the editor will call it; tests do")]
     pub(crate) fn unlearn(&self, target: Target) {
         let mut main = self.lock();
         main.controllers.unbind(target);
@@ -413,6 +477,11 @@ impl EngineEnd {
     pub(crate) fn split(mut self) -> (EngineEnd, Producer<ToMain>) {
         let tells = self.tells.take().unwrap_or_else(|| RingBuffer::new(1).0);
         (self, tells)
+    }
+
+    /// The next thing that is to be heard. `[audio-thread]`
+    pub(crate) fn next_audition(&mut self) -> Option<Audition> {
+        self.auditions.pop().ok()
     }
 
     /// Replaces `project` with the newest document and `bound` with its controllers, if there is one, and tells whether it

@@ -5,7 +5,10 @@
 
 mod bars;
 mod browser;
+mod choices;
+mod clipboard;
 mod desk;
+mod files;
 mod fonts;
 mod grid;
 mod heads;
@@ -15,11 +18,18 @@ mod keys;
 mod lane;
 mod layout;
 mod library;
+mod number;
 mod overlay;
+mod pattern;
+mod picture;
+mod scale;
+mod settings;
 mod sight;
+mod song;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod toolbox;
 mod tools;
 mod track;
 mod view;
@@ -29,7 +39,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::editor::dpi::LogicalSize;
+use nice_plug::editor::dpi::{LogicalSize, PhysicalSize};
 use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, Key as HostKey, KeyCapture, NiceEguiApp,
@@ -39,19 +49,22 @@ use nice_plug_egui::{
 use crate::bridge::Bridge;
 use crate::params::SequencerParams;
 
+use choices::Kept;
 use desk::Desk;
 use host::PluginHost;
 use view::View;
 
 /// The size at which the window opens, in points.
-const SIZE: LogicalSize<f64> = LogicalSize { width: 1200.0, height: 760.0 };
+pub(crate) const SIZE: LogicalSize<f64> = LogicalSize { width: 1200.0, height: 760.0 };
 
 /// The smallest size.
-const SIZE_MIN: LogicalSize<f32> = LogicalSize { width: 820.0, height: 520.0 };
+pub(crate) const SIZE_MIN: LogicalSize<f32> = LogicalSize { width: 820.0, height: 520.0 };
 
 /// The window of one instance.
 pub struct Window {
     params: Arc<SequencerParams>,
+    #[cfg(feature = "standalone")]
+    bridge: Arc<Bridge>,
     view: View,
     host: Option<PluginHost>,
     /// It has panicked and draws nothing any more.
@@ -63,11 +76,30 @@ pub(crate) fn create(
     params: Arc<SequencerParams>,
     bridge: Arc<Bridge>,
 ) -> Option<EguiEditor<Window>> {
-    let settings = EguiNiceSettings::new().with_tile("Tresillo").with_resize_hint(resize_hint());
+    let graphics = nice_plug_egui::GraphicsConfig { dithering: false, ..Default::default() };
+    let settings = EguiNiceSettings::new()
+        .with_tile("Tresillo")
+        .with_graphics_config(graphics)
+        .with_resize_hint(resize_hint());
     let watcher = bridge.watcher();
-    let window =
-        Window { params, view: View::new(Desk::new(bridge)), host: None, is_broken: false };
-    let state = EguiEditorState::from_size(SIZE, 1.0);
+    let (kept, choices) = Kept::of(library::home().map(|home| home.join("window.json")));
+    // In physical pixels, because a logical size would be multiplied by the scale at each opening.
+    let (width, height) = match (choices.width, choices.height) {
+        (0, _) | (_, 0) => (SIZE.width, SIZE.height),
+        (width, height) => (width.into(), height.into()),
+    };
+    let size = PhysicalSize::<f64>::from((width, height)).cast::<u32>();
+    let state = EguiEditorState::from_size(size, f32::from(choices.scale_percent) / 100.0);
+    let mut desk = Desk::new(Arc::clone(&bridge));
+    desk.choices = choices;
+    let window = Window {
+        params,
+        #[cfg(feature = "standalone")]
+        bridge,
+        view: View::new(desk, kept),
+        host: None,
+        is_broken: false,
+    };
     create_egui_editor(state, watcher, settings, window)
 }
 
@@ -89,7 +121,11 @@ impl NiceEguiApp for Window {
         gui: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        #[cfg(feature = "standalone")]
+        crate::standalone::farewell::prepare(&context, &self.bridge);
         fonts::install(&context);
+        // Scales are our own choices, which are remembered.
+        context.options_mut(|options| options.zoom_with_keyboard = false);
         self.host = Some(PluginHost { params: Arc::clone(&self.params), context: gui });
         self.is_broken = false;
         self.view.open();
@@ -97,9 +133,17 @@ impl NiceEguiApp for Window {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
-        frame.set_clear_color(egui::Rgba::from(self.view.ground()));
+        #[cfg(feature = "standalone")]
+        if crate::standalone::farewell::is_due() {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+        // The bytes as they are: nothing between here and the display turns light into bytes once more.
+        let [red, green, blue, _] =
+            self.view.ground().to_array().map(|byte| f32::from(byte) / 255.0);
+        frame.set_clear_color(egui::Rgba::from_rgb(red, green, blue));
         // The space bar starts and stops the host, unless somebody is typing.
-        frame.set_key_capture(match ui.ctx().text_edit_focused() {
+        let is_alone = self.view.desk.bridge.own_transport().is_some();
+        frame.set_key_capture(match is_alone || ui.ctx().text_edit_focused() {
             true => KeyCapture::CaptureAll,
             false => KeyCapture::IgnoreKeys(vec![HostKey::Character(" ".into())]),
         });
@@ -112,6 +156,13 @@ impl NiceEguiApp for Window {
     }
 
     fn editor_closed(&mut self) {
+        self.view.close();
         self.host = None;
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.view.close();
     }
 }

@@ -5,6 +5,8 @@
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod audition;
+mod guests;
 mod hands;
 mod input;
 mod launch;
@@ -24,11 +26,13 @@ use crate::controllers::{Binding, Bound, Source};
 use crate::params::{Launch, NoteInput, RunMode};
 use crate::transport::{BlockStart, Follower, HostFacts, Processing};
 
+use audition::Auditioned;
 use hands::Hands;
 use input::KeySet;
 use launch::{Bars, Launcher};
 use record::Recorder;
 
+pub(crate) use audition::Audition;
 pub(crate) use input::Input;
 pub(crate) use record::{Recorded, ToMain};
 
@@ -36,6 +40,9 @@ pub(crate) use record::{Recorded, ToMain};
 pub(crate) trait EventOutput {
     /// Hands one event to the host, `offset` frames into the block. Returns whether the host took it.
     fn send(&mut self, offset: u32, address: Address, kind: EventKind) -> bool;
+
+    /// Tells whoever listens on a channel to let go of all pedals and keys, and to be silent. Returns whether the host took it.
+    fn silence(&mut self, offset: u32, channel: u8) -> bool;
 }
 
 /// What the parameters say beside the performance.
@@ -86,9 +93,13 @@ pub(crate) struct Engine {
     held: KeySet,
     /// Keys that sound because they have passed through.
     through: KeySet,
+    /// Keys that sound because somebody wants to hear them.
+    auditioned: Auditioned,
     /// Semitones that the latest note has chosen.
     note_transpose: i16,
     refused_offs: KeySet,
+    /// Whether this block passes without its notes.
+    is_silenced: bool,
 }
 
 impl Engine {
@@ -111,14 +122,17 @@ impl Engine {
             recorder: Recorder::new(to_main),
             held: KeySet::default(),
             through: KeySet::default(),
+            auditioned: Auditioned::new(),
             note_transpose: 0,
             refused_offs: KeySet::default(),
+            is_silenced: false,
         }
     }
 
     /// Tells how blocks follow. What sounds stays owed: its offs open the next block. `[main-thread]`
     pub(crate) fn activate(&mut self, processing: Processing) {
         self.follower.activate(processing);
+        self.auditioned.set_sample_rate(processing.sample_rate_hz);
     }
 
     /// The next block is a start, and the offs that are owed open it: the host has taken the output away. `[audio-thread]`
@@ -132,6 +146,11 @@ impl Engine {
             refused_offs.insert(address);
             true
         });
+        while let Some(address) = self.auditioned.take_any() {
+            refused_offs.insert(address);
+        }
+        // What waits to be heard now would sound whenever the host begins again.
+        while self.end.next_audition().is_some() {}
     }
 
     /// Plays one block into `out`. `[audio-thread]`
@@ -141,10 +160,15 @@ impl Engine {
             return;
         }
         self.refused_offs.drain(|address| out.send(0, address, EventKind::NoteOff));
+        self.is_silenced = self.bridge.take_panic();
+        if self.is_silenced {
+            self.silence(out);
+        }
         self.adopt_document(out);
         self.adopt_settings(request.settings, out);
         self.adopt_performance(request.performance);
         self.begin(&request, out);
+        self.begin_auditions(request.is_bypassed, out);
         let mut at = 0;
         for input in request.input {
             let offset = input.offset.min(request.frame_count - 1);
@@ -212,6 +236,7 @@ impl Engine {
             self.follower.stop();
             self.flush(0, out);
             self.end_through(0, out);
+            self.end_auditioned(0, out);
             return;
         }
         let facts = self.facts(request.facts);
@@ -349,56 +374,23 @@ impl Engine {
         }
     }
 
-    /// Sends on what comes in. A key sounds once on its channel, whoever plays it.
-    fn pass(&mut self, offset: u32, address: Address, kind: EventKind, out: &mut impl EventOutput) {
-        match kind {
-            EventKind::NoteOn { .. } => {
-                let tick = self.position();
-                let (refused_offs, bridge) = (&mut self.refused_offs, &*self.bridge);
-                self.player.release(address, tick, &mut |event| {
-                    send(offset, event, out, refused_offs, bridge);
-                });
-                if self.through.remove(address) && !out.send(offset, address, EventKind::NoteOff) {
+    /// Plays some frames from one on, in pieces: one, or one more for each end of what is auditioned.
+    fn play(&mut self, mut from: u32, frame_count: u32, out: &mut impl EventOutput) {
+        let end = from + frame_count;
+        while let Some(frames) = self.auditioned.next_end().filter(|frames| *frames < end - from) {
+            self.play_piece(from, frames, out);
+            from += frames;
+            while let Some(address) = self.auditioned.take_ended() {
+                if !out.send(from, address, EventKind::NoteOff) {
                     self.refuse_off(address);
-                }
-                if out.send(offset, address, kind) {
-                    self.through.insert(address);
-                } else {
-                    self.bridge.count_refused_event();
-                }
-            }
-            EventKind::NoteOff => {
-                // Only what has passed through: a note of the pattern ends by itself.
-                if self.through.remove(address) && !out.send(offset, address, kind) {
-                    self.refuse_off(address);
-                }
-            }
-            EventKind::Control(_) => {
-                if !out.send(offset, address, kind) {
-                    self.bridge.count_refused_event();
                 }
             }
         }
-    }
-
-    fn refuse_off(&mut self, address: Address) {
-        self.bridge.count_refused_event();
-        self.refused_offs.insert(address);
-    }
-
-    fn end_through(&mut self, offset: u32, out: &mut impl EventOutput) {
-        let (refused_offs, bridge) = (&mut self.refused_offs, &*self.bridge);
-        self.through.drain(|address| {
-            if !out.send(offset, address, EventKind::NoteOff) {
-                bridge.count_refused_event();
-                refused_offs.insert(address);
-            }
-            true
-        });
+        self.play_piece(from, end - from, out);
     }
 
     /// Plays some frames from one on, in stretches: one, or one more for each wrap of the loop inside them.
-    fn play(&mut self, from: u32, frame_count: u32, out: &mut impl EventOutput) {
+    fn play_piece(&mut self, from: u32, frame_count: u32, out: &mut impl EventOutput) {
         if frame_count == 0 {
             return;
         }
@@ -412,6 +404,7 @@ impl Engine {
             self.player.wrap();
         }
         self.follower.end_block(frame_count);
+        self.auditioned.pass(frame_count);
     }
 
     /// Plays a window, in which another pattern may begin.
@@ -436,12 +429,17 @@ impl Engine {
         offset_of: &impl Fn(Tick) -> u32,
         out: &mut impl EventOutput,
     ) {
-        let Engine { refused_offs, through, bridge, .. } = self;
+        if self.is_silenced {
+            // It goes on behind this window as after a jump.
+            self.player.locate();
+            return;
+        }
+        let Engine { refused_offs, through, auditioned, bridge, .. } = self;
         self.player.advance(&self.project, &self.performance, window, &mut |event| {
             let offset = offset_of(event.tick);
             let is_on = matches!(event.kind, EventKind::NoteOn { .. });
-            // A key that has passed through gives way.
-            if is_on && through.remove(event.address) {
+            // A key that has passed through gives way, and so does one that is auditioned.
+            if is_on && (through.remove(event.address) || auditioned.remove(event.address)) {
                 let off = Event { kind: EventKind::NoteOff, ..event };
                 send(offset, off, out, refused_offs, bridge);
             }

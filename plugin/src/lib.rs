@@ -1,5 +1,5 @@
 //! *Tresillo* as a plugin: a CLAP note effect, and a VST3 instrument that is silent and sends MIDI; and in both formats *Tresillo
-//! Instrument*, which sounds by itself.
+//! Instrument*, which sounds by itself. With the feature `standalone` it is a program as well.
 //!
 //! This file wires: `params` says what a host can turn, `transport` where the host is, `engine` plays, `bridge` is the
 //! only way between the threads. The music is `tresillo_pattern`'s.
@@ -14,6 +14,8 @@ mod output;
 mod params;
 mod scribe;
 mod sound;
+#[cfg(feature = "standalone")]
+pub mod standalone;
 mod transport;
 
 use std::marker::PhantomData;
@@ -35,7 +37,7 @@ use crate::output::{HostOutput, MpeZone};
 use crate::params::{SequencerParams, TrackValues};
 use crate::scribe::Scribe;
 use crate::sound::{Heard, Sound};
-use crate::transport::{HostFacts, Processing};
+use crate::transport::{HostFacts, OwnClock, Processing};
 
 /// What differs between the plugin formats. The framework ties the audio ports to the type, so each has its own.
 pub trait Format: Send + Sized + 'static {
@@ -53,6 +55,14 @@ pub trait Format: Send + Sized + 'static {
 
     /// Whether the framework tells the transport too late in the later parts of a block that it splits.
     const IS_TOLD_LATE: bool;
+
+    /// Whether there is no host, so that the transport is our own.
+    const IS_ALONE: bool = false;
+
+    /// Whether our own transport follows another one while that rolls. `[audio-thread]`
+    fn follows() -> bool {
+        false
+    }
 
     /// Called at the birth of each instance. `[main-thread]`
     fn prepare_process() {}
@@ -125,6 +135,7 @@ pub struct Sequencer<F: Format> {
     of_tracks: TrackValues,
     bridge: Arc<Bridge>,
     engine: Engine,
+    own_clock: OwnClock,
     mpe: MpeZone,
     /// From the first activation on, where it sounds.
     sound: Option<Sound>,
@@ -139,12 +150,17 @@ impl<F: Format> Default for Sequencer<F> {
     /// An instance that plays the first beat.
     fn default() -> Sequencer<F> {
         F::prepare_process();
-        let (bridge, end, project) = Bridge::new(Project::first_beat());
+        let project = Project::first_beat();
+        let (bridge, end, project) = match F::IS_ALONE {
+            true => Bridge::with_own_transport(project),
+            false => Bridge::new(project),
+        };
         Sequencer {
             params: Arc::new(SequencerParams::new(Arc::clone(&bridge))),
             of_tracks: TrackValues::default(),
             engine: Engine::new(Arc::clone(&bridge), end, project),
             bridge,
+            own_clock: OwnClock::new(),
             mpe: MpeZone::new(),
             sound: None,
             scribe: None,
@@ -189,6 +205,7 @@ impl<F: Format> Plugin for Sequencer<F> {
             frames_max: config.max_buffer_size,
             is_told_late: F::IS_TOLD_LATE,
         });
+        self.own_clock.activate(sample_rate_hz);
         self.mpe.announce_again();
         self.scribe.get_or_insert_with(|| Scribe::new(Arc::clone(&self.bridge)));
         self.sound = F::SOUNDS.then(|| Sound::new(sample_rate_hz));
@@ -223,9 +240,21 @@ impl<F: Format> Plugin for Sequencer<F> {
                 self.input.extend(input_of::<Self>(&event));
             }
         }
+        let frame_count = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
+        let of_host = facts_of(context.transport());
+        let facts = match self.bridge.own_transport() {
+            Some(own) => {
+                // Without beats nobody has told a tempo, and the one that is there is the framework's.
+                let tempo_bpm = of_host.beat.and(of_host.tempo_bpm);
+                let leads = (of_host.is_playing && F::follows())
+                    .then_some(HostFacts { tempo_bpm, ..of_host });
+                self.own_clock.facts(own, leads, frame_count)
+            }
+            None => of_host,
+        };
         let request = BlockRequest {
-            frame_count: u32::try_from(buffer.samples()).unwrap_or(u32::MAX),
-            facts: facts_of(context.transport()),
+            frame_count,
+            facts,
             performance: self.params.performance(&mut self.of_tracks),
             settings: self.params.settings(),
             is_bypassed: self.params.bypass.value(),

@@ -179,7 +179,21 @@ impl<P: Plugin, C: ProcessContext<P>> EventOutput for HostOutput<'_, C, P> {
             EventKind::Control(lock) => self.control(offset, address.channel, lock),
         }
     }
+
+    fn silence(&mut self, timing: u32, channel: u8) -> bool {
+        self.finish();
+        let mut is_taken = true;
+        for cc in SILENCE {
+            is_taken &= self.offer(NoteEvent::MidiCC { timing, channel, cc, value: 0.0 });
+        }
+        is_taken
+    }
 }
+
+/// The controllers that silence a channel, each at 0: the pedal goes up, keys are let go, and what still sounds is cut off.
+///
+/// Source: MIDI 1.0 detailed specification, version 4.2, section "Channel mode messages".
+pub(crate) const SILENCE: [u8; 3] = [64, 123, 120];
 
 /// Pitch bend of 14 bits as the framework wants it: 0 is all the way down, and 8192 of 16383 the middle.
 fn bend_share(bend: i32) -> f32 {

@@ -5,6 +5,7 @@ use tresillo_pattern::{Address, EventKind};
 use tresillo_synth::{BuiltIn, Message, TimedMessage};
 
 use crate::engine::EventOutput;
+use crate::output::SILENCE;
 
 /// Messages that a block may hold: more notes at once than there are voices to sound them.
 const MESSAGES_MAX: usize = 8192;
@@ -37,10 +38,21 @@ impl Sound {
     }
 
     fn tell(&mut self, frame: u32, address: Address, kind: EventKind) {
-        if let Some(message) = message_of(address.key, kind)
-            && self.messages.len() < self.messages.capacity()
-        {
-            self.messages.push(TimedMessage { frame, channel: address.channel, message });
+        if let Some(message) = message_of(address.key, kind) {
+            self.push(TimedMessage { frame, channel: address.channel, message });
+        }
+    }
+
+    fn silence(&mut self, frame: u32, channel: u8) {
+        for controller in SILENCE {
+            let message = Message::ControlChange { controller, value: 0 };
+            self.push(TimedMessage { frame, channel, message });
+        }
+    }
+
+    fn push(&mut self, message: TimedMessage) {
+        if self.messages.len() < self.messages.capacity() {
+            self.messages.push(message);
         }
     }
 }
@@ -74,5 +86,12 @@ impl<O: EventOutput> EventOutput for Heard<'_, O> {
             sound.tell(offset, address, kind);
         }
         self.host.send(offset, address, kind)
+    }
+
+    fn silence(&mut self, offset: u32, channel: u8) -> bool {
+        if let Some(sound) = &mut self.sound {
+            sound.silence(offset, channel);
+        }
+        self.host.silence(offset, channel)
     }
 }

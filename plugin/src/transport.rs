@@ -6,8 +6,10 @@
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod own;
 mod run;
 mod split;
+mod tap;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +20,10 @@ use crate::transport::run::{
     first_tick_from,
 };
 use crate::transport::split::Splits;
+
+pub(crate) use own::{OwnClock, OwnTransport};
+#[allow(unused_imports, reason = "the editor will use it")]
+pub(crate) use tap::TapTempo;
 
 /// What the host says at the start of a block. Absent, not finite and absurd values are `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

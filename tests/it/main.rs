@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
     ardour, cli, cli_render, close_order, controllers, dawdreamer, expression, instrument,
-    parameters, paths, photograph, recording, scenarios, validator, vst3_crate, window,
+    parameters, paths, photograph, recording, scenarios, standalone, validator, vst3_crate, window,
     window_hands,
 };
 
@@ -53,6 +53,7 @@ fn main() -> ExitCode {
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
     tests.extend(window::tests());
+    tests.extend(standalone::tests());
     tests.extend(window_hands::tests());
     tests.extend(dawdreamer::tests());
     tests.push(validator::test());

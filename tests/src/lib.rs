@@ -25,6 +25,7 @@ pub mod registry;
 pub mod scenarios;
 pub mod script;
 pub mod stage;
+pub mod standalone;
 pub mod stream;
 pub mod timeline;
 pub mod validator;

@@ -51,13 +51,35 @@ fn target_folder() -> PathBuf {
 /// # Errors
 /// Cargo's, which has printed what is wrong.
 pub fn build() -> Result<()> {
+    let packages = ["-p", "tresillo-plugin", "-p", "tresillo-host"];
+    cargo_build(&packages, "tresillo-plugin/assert_process_allocs")
+        .context("cargo could not build the plugin and the command")
+}
+
+/// Builds the program of its own, with the same guard, and returns its path. The plugin's library stays as it is: cargo lays
+/// down only what it is asked for.
+///
+/// # Errors
+/// As [`build()`].
+pub fn build_standalone() -> Result<PathBuf> {
+    let program = ["-p", "tresillo-plugin", "--bin", STANDALONE];
+    let features = "tresillo-plugin/assert_process_allocs,tresillo-plugin/standalone";
+    cargo_build(&program, features).context("cargo could not build the program of its own")?;
+    Ok(build_folder().join(format!("{STANDALONE}{EXE_SUFFIX}")))
+}
+
+const STANDALONE: &str = "tresillo-standalone";
+
+/// Builds what `arguments` choose, in the profile and for the folder of this test.
+fn cargo_build(arguments: &[&str], features: &str) -> Result<()> {
     let folder = build_folder();
     let target = folder.parent().context("a build folder is in the target folder")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--quiet", "-p", "tresillo-plugin", "-p", "tresillo-host"])
-        .args(["--features", "tresillo-plugin/assert_process_allocs"])
+        .args(["build", "--quiet"])
+        .args(arguments)
+        .args(["--features", features])
         .arg("--target-dir")
         .arg(target)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
@@ -65,7 +87,7 @@ pub fn build() -> Result<()> {
         command.arg("--release");
     }
     let status = command.status().context("starting cargo")?;
-    ensure!(status.success(), "cargo could not build the plugin and the command");
+    ensure!(status.success(), "cargo failed");
     Ok(())
 }
 

@@ -50,6 +50,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Serves::Validator,
         Serves::SecondHost,
         Serves::Window,
+        Serves::Standalone,
         Serves::WindowHost,
         Serves::Bench,
     ];
@@ -67,14 +68,21 @@ pub(crate) fn for_tests(workspace: &Workspace, options: &Options) -> Result<Vec<
         Serves::Validator,
         Serves::SecondHost,
         Serves::Window,
+        Serves::Standalone,
         Serves::WindowHost,
     ];
     absent(workspace, options, &all)
 }
 
 /// The features of our crates that can be built with what is here, for cargo's `--features`.
-pub(crate) fn features() -> &'static str {
-    if needs::has_xcb() { "tresillo-tests/vst3-crate" } else { "" }
+pub(crate) fn features() -> String {
+    let all = [
+        ("tresillo-tests/vst3-crate", needs::has_xcb()),
+        ("tresillo-plugin/standalone", needs::has_sound()),
+    ];
+    let here: Vec<&str> =
+        all.iter().filter(|(_, is_here)| *is_here).map(|(name, _)| *name).collect();
+    here.join(",")
 }
 
 /// Finds and installs what `cargo xtask validate` uses; returns one line for each thing that is absent.

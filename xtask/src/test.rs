@@ -27,7 +27,7 @@ const BUILD: &[&str] = &["build", "--workspace", "--exclude", "xtask", "--lib", 
 /// Names the stage and the command that repeats it.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut stages = Stages { done: 0, count: 9 };
-    let mut features = "";
+    let mut features = String::new();
     let mut absent = Vec::new();
     stages.silent("setup", || {
         absent =
@@ -44,7 +44,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     })?;
     stages.silent("lints", || {
         let mut lints = workspace.cargo(&["clippy", "--workspace", "--all-targets", "--quiet"]);
-        lints.args(["--features", features, "--", "-D", "warnings"]);
+        lints.args(["--features", &features, "--", "-D", "warnings"]);
         quietly(&mut lints)
     })?;
     stages.silent("docs", || {
@@ -54,20 +54,20 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     stages.silent("build", || {
         quietly(&mut workspace.cargo(BUILD))?;
         let tests = ["test", "--workspace", "--lib", "--bins", "--tests", "--no-run", "--quiet"];
-        quietly(workspace.cargo(&tests).args(["--features", features]))
+        quietly(workspace.cargo(&tests).args(["--features", &features]))
     })?;
     stages.shown("doc tests", &mut workspace.cargo(&["test", "--workspace", "--doc"]))?;
 
     let (crates, suite) = split_tests(workspace);
     stages.shown(
         "tests of the crates",
-        &mut test_command(workspace, features, &["--lib", "--bins"], &crates),
+        &mut test_command(workspace, &features, &["--lib", "--bins"], &crates),
     )?;
     if suite.is_empty() {
         println!("[{0}/{0}] {INTEGRATION} has no integration test yet", stages.count);
         return Ok(());
     }
-    stages.last("integration tests", &mut test_command(workspace, features, &[], &suite))
+    stages.last("integration tests", &mut test_command(workspace, &features, &[], &suite))
 }
 
 /// The names of the integration tests: those of the crates, and those of the suite that runs last.

@@ -61,6 +61,38 @@ impl Scale {
         Some(Scale { root, mask })
     }
 
+    /// The names of the scales that are known.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMED.iter().map(|(name, _)| *name)
+    }
+
+    /// The names of the roots, from C up by semitones.
+    pub const ROOTS: [&'static str; 12] = ROOTS;
+
+    /// Its root, `0..=11` semitones above C.
+    #[must_use]
+    pub fn root(self) -> u8 {
+        self.root
+    }
+
+    /// Its name; `None` for one that has none.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        let degrees: Vec<u8> = self.degrees().collect();
+        NAMED.iter().find(|(_, named)| *named == degrees.as_slice()).map(|(name, _)| *name)
+    }
+
+    /// The semitones above the root that belong to it.
+    pub fn degrees(self) -> impl Iterator<Item = u8> {
+        (0..12).filter(move |semitones| self.mask & (1 << semitones) != 0)
+    }
+
+    /// The same above another root, `0..=11`; others are taken modulo 12.
+    #[must_use]
+    pub fn on_root(self, root: u8) -> Scale {
+        Scale { root: root % 12, ..self }
+    }
+
     /// Whether a key belongs to it.
     #[inline]
     #[must_use]
@@ -105,11 +137,9 @@ fn read_root(text: &str) -> Option<u8> {
 impl fmt::Display for Scale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(ROOTS.get(usize::from(self.root)).copied().unwrap_or_default())?;
-        let degrees: Vec<u8> =
-            (0..12).filter(|semitones| self.mask & (1 << semitones) != 0).collect();
-        match NAMED.iter().find(|(_, named)| *named == degrees.as_slice()) {
-            Some((name, _)) => write!(f, " {name}"),
-            None => degrees.iter().try_for_each(|semitones| write!(f, " {semitones}")),
+        match self.name() {
+            Some(name) => write!(f, " {name}"),
+            None => self.degrees().try_for_each(|semitones| write!(f, " {semitones}")),
         }
     }
 }
@@ -128,6 +158,18 @@ mod tests {
         for text in ["", "C", "H major", "C 12", "C happy", "C 3 x"] {
             assert_eq!(Scale::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn every_named_scale_is_read_on_every_root() {
+        for (root, letter) in (0..).zip(Scale::ROOTS) {
+            for name in Scale::names() {
+                let scale = Scale::parse(&format!("{letter} {name}")).unwrap();
+                assert_eq!((scale.root(), scale.name()), (root, Some(name)));
+                assert_eq!(scale.on_root(root + 13).root(), (root + 1) % 12);
+            }
+        }
+        assert_eq!(Scale::parse("C 0 1 2").unwrap().name(), None);
     }
 
     #[test]

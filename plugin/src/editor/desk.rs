@@ -5,15 +5,21 @@ use std::sync::Arc;
 
 use tresillo_pattern::document::edit::{Edit, ProjectHead, TrackPlace};
 use tresillo_pattern::document::{
-    Channel, Condition, Destination, Key, Keys, Pattern, Step, Track, TrackId,
+    Channel, Condition, Destination, Key, Keys, Pattern, Step, Tempo, Track, TrackId,
 };
 use tresillo_pattern::limits::{PATTERNS_MAX, TRACKS_MAX};
-use tresillo_pattern::{PatternIndex, Performance, Project, euclid};
+use tresillo_pattern::{PPQ, PatternIndex, Performance, Project, euclid};
 
 use crate::bridge::Bridge;
 use crate::controllers::Target;
 use crate::editor::browser::Browser;
+use crate::editor::choices::Choices;
+use crate::editor::files::Chooser;
+use crate::editor::lane::Pen;
+use crate::editor::toolbox::Toolbox;
 use crate::editor::tools::Lane;
+use crate::engine::Audition;
+use crate::transport::TapTempo;
 
 /// A step, by its track and its place.
 pub(crate) type Place = (usize, usize);
@@ -30,6 +36,20 @@ pub(crate) enum Overlay {
     Track,
     /// When the step at the cursor sounds.
     Condition,
+    /// What makes steps out of steps; the grid stays in sight.
+    Tools,
+    /// What is said of the whole pattern.
+    Pattern,
+    /// The patterns one after another.
+    Song,
+    /// What the window and the plugin do.
+    Settings,
+    /// A control is chosen that steps lock.
+    Locks,
+    /// A file is chosen.
+    Files,
+    /// What else can be done.
+    Menu,
 }
 
 /// The editor's own state.
@@ -44,16 +64,32 @@ pub(crate) struct Desk {
     pub(crate) cursor: Place,
     pub(crate) selection: BTreeSet<Place>,
     pub(crate) lane: Lane,
+    /// The first of the lanes that is seen in their list.
+    pub(crate) first_lane: usize,
+    pub(crate) pen: Pen,
     /// Sixteenths that are seen at once, and the first of them.
     pub(crate) view: usize,
     pub(crate) first_column: usize,
     pub(crate) first_row: usize,
-    pub(crate) is_dark: bool,
+    /// What is remembered for the next window, too.
+    pub(crate) choices: Choices,
     pub(crate) overlay: Overlay,
     /// What was refused or done, in words; until the next one.
     pub(crate) message: Option<String>,
     pub(crate) browser: Browser,
-    clipboard: Vec<(Place, Step)>,
+    pub(crate) chooser: Chooser,
+    pub(crate) toolbox: Toolbox,
+    /// The slot of the song that is chosen, and the first that is seen.
+    pub(crate) slot: usize,
+    pub(crate) first_slot: usize,
+    pub(crate) clipboard: Vec<(Place, Step)>,
+    /// The same as text, as other programs have it.
+    pub(crate) clipboard_text: String,
+    /// Sixteen patterns that are seen, from 0.
+    pub(crate) bank: usize,
+    taps: TapTempo,
+    /// The steps of a track before some were cut off.
+    pub(crate) cut: Option<((usize, TrackId), Vec<Step>)>,
 }
 
 impl Desk {
@@ -66,14 +102,24 @@ impl Desk {
             cursor: (0, 0),
             selection: BTreeSet::new(),
             lane: Lane::default(),
+            first_lane: 0,
+            pen: Pen::default(),
             view: 16,
             first_column: 0,
             first_row: 0,
-            is_dark: true,
+            choices: Choices::default(),
             overlay: Overlay::default(),
             message: None,
             browser: Browser::default(),
+            chooser: Chooser::default(),
+            toolbox: Toolbox::default(),
+            slot: 0,
+            first_slot: 0,
             clipboard: Vec::new(),
+            clipboard_text: String::new(),
+            bank: 0,
+            taps: TapTempo::default(),
+            cut: None,
         };
         desk.refresh();
         desk
@@ -92,6 +138,11 @@ impl Desk {
             let last = lengths.get(track).copied().unwrap_or(1).saturating_sub(1);
             self.cursor = (track, self.cursor.1.min(last));
         }
+    }
+
+    /// Another number with each change of the document.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The tracks of the pattern that is shown.
@@ -113,7 +164,7 @@ impl Desk {
         Performance { pattern, is_song: false, ..by_host }
     }
 
-    fn place(&self, track: usize) -> TrackPlace {
+    pub(crate) fn place(&self, track: usize) -> TrackPlace {
         TrackPlace { pattern: self.pattern, track }
     }
 
@@ -164,9 +215,29 @@ impl Desk {
 
     /// Gives the project another name.
     pub(crate) fn rename(&mut self, name: String) {
-        let Project { author, licence, description, seed, tempo, metre, .. } = self.project.clone();
-        let head = ProjectHead { name, author, licence, description, seed, tempo, metre };
-        self.edit("Rename", Edit::SetProject(head));
+        self.change_project("Rename", |head| head.name = name);
+    }
+
+    /// Changes what is said of the whole project.
+    pub(crate) fn change_project(&mut self, name: &str, change: impl FnOnce(&mut ProjectHead)) {
+        let Project { name: own, author, licence, description, seed, tempo, metre, .. } =
+            self.project.clone();
+        let before = ProjectHead { name: own, author, licence, description, seed, tempo, metre };
+        let mut after = before.clone();
+        change(&mut after);
+        if after != before {
+            self.edit(name, Edit::SetProject(after));
+        }
+    }
+
+    /// An empty project: a pattern with a drum on it.
+    pub(crate) fn start_anew(&mut self) {
+        let pattern = Pattern { tracks: Vec::new(), ..Pattern::default() };
+        self.load(Project {
+            name: "Untitled".into(),
+            patterns: vec![pattern],
+            ..Project::default()
+        });
     }
 
     /// Opens the browser, with what lies in the user's folder now.
@@ -212,7 +283,7 @@ impl Desk {
     }
 
     /// Changes some steps, each by something of its own, as one change: however many there are, the document is sent once.
-    fn change_each<T>(
+    pub(crate) fn change_each<T>(
         &mut self,
         name: &str,
         places: Vec<(Place, T)>,
@@ -238,7 +309,7 @@ impl Desk {
 
     /// What a step that has no note gets when it is let sound: of a melodic track the note of the step before it, else that of
     /// any, else middle C.
-    fn keys_for(&self, (track, step): Place) -> Keys {
+    pub(crate) fn keys_for(&self, (track, step): Place) -> Keys {
         let Some(track) = self.tracks().get(track).filter(|track| track.destination.key.is_none())
         else {
             return Keys::NONE;
@@ -250,7 +321,7 @@ impl Desk {
     }
 
     /// Lets each of some steps sound or not.
-    fn set_each(&mut self, name: &str, places: impl Iterator<Item = (Place, bool)>) {
+    pub(crate) fn set_each(&mut self, name: &str, places: impl Iterator<Item = (Place, bool)>) {
         let places = places.map(|(place, is_on)| (place, (is_on, self.keys_for(place)))).collect();
         self.change_each(name, places, |step, _, (is_on, keys)| {
             step.is_on = is_on;
@@ -354,30 +425,72 @@ impl Desk {
             self.edit("Add a pattern", edit);
         }
         self.pattern = index.min(self.project.patterns.len().saturating_sub(1));
+        self.bank = self.pattern / 16;
         self.selection.clear();
         self.cursor = (self.cursor.0.min(self.tracks().len().saturating_sub(1)), self.cursor.1);
     }
 
-    /// Takes the chosen steps along.
-    pub(crate) fn copy(&mut self) {
-        let places = self.chosen();
-        let copied = places.iter().filter_map(|place| Some((*place, self.step(*place)?.clone())));
-        self.clipboard = copied.collect();
-        self.message = Some(format!("{} steps copied.", self.clipboard.len()));
+    /// A pattern like the one that is shown comes behind all others, and is shown.
+    pub(crate) fn duplicate_pattern(&mut self) {
+        let Some(pattern) = self.project.patterns.get(self.pattern).cloned() else { return };
+        let index = self.project.patterns.len();
+        self.edit("Duplicate a pattern", Edit::InsertPattern { index, pattern: Box::new(pattern) });
+        if self.project.patterns.len() > index {
+            self.pattern = index;
+            self.selection.clear();
+        }
     }
 
-    /// Lays what was taken along from the cursor on.
-    pub(crate) fn paste(&mut self) {
-        let Some(first) = self.clipboard.iter().map(|(place, _)| *place).min() else {
-            self.message = Some("Nothing was copied yet.".into());
+    /// The pattern that is shown goes; its slots leave the song.
+    pub(crate) fn remove_pattern(&mut self) {
+        if self.project.patterns.len() < 2 {
+            self.message = Some("The last pattern stays. Clear its steps instead.".into());
             return;
+        }
+        self.edit("Remove a pattern", Edit::RemovePattern { index: self.pattern });
+        self.selection.clear();
+    }
+
+    /// Lets a step be heard, while nothing plays.
+    pub(crate) fn audition(&self, place: Place) {
+        let Some((track, step)) = self.tracks().get(place.0).zip(self.step(place)) else { return };
+        if !self.choices.auditions || self.bridge.position().is_some() {
+            return;
+        }
+        let keys = match (step.keys.is_empty(), track.destination.key) {
+            (true, Some(own)) => Keys::one(own),
+            _ => step.keys,
         };
-        let leftmost = self.clipboard.iter().map(|((_, step), _)| *step).min().unwrap_or(first.1);
-        let (track, step) = self.cursor;
-        let moved = self.clipboard.iter().map(|((from_track, from_step), copied)| {
-            ((track + from_track - first.0, step + from_step - leftmost), copied.clone())
-        });
-        self.change_each("Paste", moved.collect(), |step, _, copied| *step = copied);
+        let velocity = f32::from(step.velocity.get()) / 127.0;
+        let bpm = self.bridge.tempo_bpm().unwrap_or(self.project.tempo.bpm());
+        #[allow(clippy::cast_precision_loss, reason = "a step is short")]
+        let quarters = track.step_size.ticks_ceil() as f64 / PPQ as f64;
+        let seconds = quarters * f64::from(step.gate.percent()) / 100.0 * 60.0 / bpm;
+        #[allow(clippy::cast_possible_truncation, reason = "a second at most")]
+        let seconds = seconds.clamp(0.05, 1.0) as f32;
+        let channel = track.destination.channel.get();
+        self.bridge.audition(Audition::new(channel, keys, velocity).lasting(seconds));
+    }
+
+    /// Ends all that sounds.
+    pub(crate) fn panic(&mut self) {
+        self.bridge.panic();
+        self.message = Some("All notes are ended.".into());
+    }
+
+    /// The tempo of our own transport, which is the document's.
+    pub(crate) fn set_tempo(&mut self, bpm: f64) {
+        match Tempo::new(bpm) {
+            Ok(tempo) => self.change_project("Tempo", |head| head.tempo = tempo),
+            Err(error) => self.message = Some(error.to_string()),
+        }
+    }
+
+    /// A tap of the tempo, at seconds of any clock.
+    pub(crate) fn tap(&mut self, now_seconds: f64) {
+        if let Some(bpm) = self.taps.tap(now_seconds) {
+            self.set_tempo(bpm);
+        }
     }
 
     /// Empties the chosen steps.
@@ -414,6 +527,24 @@ impl Desk {
         let last = i64::try_from(longest.saturating_sub(self.view)).unwrap_or(0);
         let now = i64::try_from(self.first_column).unwrap_or(0);
         self.first_column = usize::try_from((now + by).clamp(0, last.max(0))).unwrap_or(0);
+    }
+
+    /// Moves the view up or down by so many rows, of which `seen` are seen, as far as there are tracks.
+    pub(crate) fn scroll_rows(&mut self, by: i64, seen: usize) {
+        let last = i64::try_from(self.tracks().len().saturating_sub(seen)).unwrap_or(0);
+        let now = i64::try_from(self.first_row).unwrap_or(0);
+        self.first_row = usize::try_from((now + by).clamp(0, last)).unwrap_or(0);
+    }
+
+    /// Moves the view to where a step of the track at the cursor runs, a whole view at a time, so that nothing crawls.
+    pub(crate) fn follow_running(&mut self, step: usize) {
+        let Some(track) = self.track() else { return };
+        let ticks = usize::try_from(track.step_size.ticks_ceil()).unwrap_or(5040);
+        let column = step * ticks / 5040;
+        if !(self.first_column..self.first_column + self.view).contains(&column) {
+            self.first_column = column / self.view * self.view;
+            self.scroll_columns(0);
+        }
     }
 
     /// Moves the cursor; with `extends`, what it passes is selected.

@@ -5,7 +5,7 @@ mod gesture;
 use egui::{
     Align2, CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
-use tresillo_pattern::document::{Articulation, Rule, Step, Track};
+use tresillo_pattern::document::{Articulation, Rule, Step, StepSize, Track};
 use tresillo_pattern::{Foreseen, PPQ, foresee, running_step};
 
 use crate::editor::desk::Desk;
@@ -23,8 +23,13 @@ pub(crate) const COLUMN_TICKS: f32 = (PPQ / 4) as f32;
 
 /// How wide a step is.
 pub(crate) fn step_width(track: &Track, layout: &Layout) -> f32 {
+    width_of(track.step_size, layout)
+}
+
+/// How wide a step of a size is.
+pub(crate) fn width_of(size: StepSize, layout: &Layout) -> f32 {
     #[allow(clippy::cast_precision_loss, reason = "small")]
-    let ticks = track.step_size.ticks_ceil() as f32;
+    let ticks = size.ticks_ceil() as f32;
     ticks / COLUMN_TICKS * layout.column
 }
 
@@ -63,10 +68,60 @@ pub(crate) fn show(
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.grid));
     child.set_clip_rect(layout.grid);
     let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));
-    for row in 0..rows {
-        draw_row(&child, theme, layout, desk, sight, row);
+    for place in 0..rows {
+        let (row, _) = row_of(layout, desk, sight, place);
+        if row.index == desk.cursor.0 {
+            child.painter().rect_filled(row.rect, 0.0, theme.panel);
+        }
+        draw_row(&child, theme, layout, desk, &row, layout.grid);
+        for step in 0..row.track.steps.len() {
+            let cell = slot_rect(desk, layout, row.rect, row.track, step);
+            if cell.right() > layout.grid.left() && cell.left() < layout.grid.right() {
+                name(&child, &row, step, cell);
+            }
+        }
     }
     gesture::act(&child, layout, desk, drag);
+    for row in 0..rows {
+        drag_end(&child, layout, desk, row);
+    }
+    if let Some(Drag::Copy { places, by, .. }) = drag {
+        draw_carried(&child, theme, layout, desk, places, *by);
+    }
+    if child.memory(|memory| memory.has_focus(Id::unique("grid"))) {
+        let outline = Stroke::new(2.0, theme.paper);
+        child.painter().rect_stroke(layout.grid, 4.0, outline, StrokeKind::Inside);
+    }
+}
+
+/// Where steps would be copied to: dashed outlines.
+fn draw_carried(
+    ui: &Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &Desk,
+    places: &[crate::editor::desk::Place],
+    (rows, steps): (i64, i64),
+) {
+    let moved = |value: usize, by: i64| usize::try_from(i64::try_from(value).ok()? + by).ok();
+    for place in places {
+        let Some((track, step)) = moved(place.0, rows).zip(moved(place.1, steps)) else { continue };
+        let Some(row) = track.checked_sub(desk.first_row) else { continue };
+        let Some(found) = desk.tracks().get(track).filter(|found| step < found.steps.len()) else {
+            continue;
+        };
+        let cell = slot_rect(desk, layout, row_rect(layout.grid, layout, row), found, step);
+        let slot = slot_of(cell);
+        let corners = [
+            slot.left_top(),
+            slot.right_top(),
+            slot.right_bottom(),
+            slot.left_bottom(),
+            slot.left_top(),
+        ];
+        let dashes = egui::Shape::dashed_line(&corners, Stroke::new(2.0, theme.text2), 5.0, 4.0);
+        ui.painter().extend(dashes);
+    }
 }
 
 /// What a row needs for all of its steps.
@@ -82,7 +137,13 @@ struct Row<'a> {
     keys: (u8, u8),
 }
 
-fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight, row: usize) {
+/// What there is to know of a row, and where its track is.
+fn row_of<'a>(
+    layout: &Layout,
+    desk: &'a Desk,
+    sight: &Sight,
+    row: usize,
+) -> (Row<'a>, Option<(Foreseen, f64)>) {
     let index = desk.first_row + row;
     let track = &desk.tracks()[index];
     let performance = &sight.performance;
@@ -98,28 +159,80 @@ fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight,
         track,
         rect: row_rect(layout.grid, layout, row),
         sounds,
-        running: running.filter(|_| sight.tick.is_some()),
+        running: None,
         is_muted: performance.is_muted(index),
         keys,
     };
-    if index == desk.cursor.0 {
-        ui.painter().rect_filled(row.rect, 0.0, theme.panel);
+    (row, running.filter(|_| sight.tick.is_some()))
+}
+
+/// The pass that each row is in: what is hollow depends on it.
+pub(crate) fn passes(layout: &Layout, desk: &Desk, sight: &Sight) -> Vec<i64> {
+    let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));
+    let pass = |track| {
+        let tick = sight.whole_tick();
+        let running = running_step(&desk.project, &sight.performance, track, tick);
+        running.map_or(0, |(step, _)| step.cycle)
+    };
+    // That of the cursor counts for the lane and the inspector, also where its row is not seen.
+    (desk.first_row..desk.first_row + rows).chain([desk.cursor.0]).map(pass).collect()
+}
+
+/// Draws what moves in the rows: the slot that runs, its note, the playhead.
+pub(crate) fn moving(ui: &mut Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight) {
+    let rows = layout.row_count().min(desk.tracks().len().saturating_sub(desk.first_row));
+    for place in 0..rows {
+        let (mut row, running) = row_of(layout, desk, sight, place);
+        let Some((running, share)) = running else { continue };
+        row.running = Some((running, share));
+        let cell = slot_rect(desk, layout, row.rect, row.track, running.step);
+        let Some(step) = row.track.steps.get(running.step) else { continue };
+        // The note that sounds is bright as far as it goes, and the playhead is as wide as it is.
+        let micro = step.micro_timing.0.abs();
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let micro = micro as f32 / row.track.step_size.ticks_ceil() as f32 * cell.width();
+        let reach = if step.is_on {
+            note_width(step, cell.width()).max(cell.width())
+        } else {
+            cell.width()
+        };
+        let clip = Rect::from_x_y_ranges(
+            cell.left() - 3.0 - micro..=cell.left() + reach + micro + 3.0,
+            row.rect.y_range(),
+        );
+        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.grid));
+        child.set_clip_rect(clip.intersect(layout.grid));
+        let ground = if row.index == desk.cursor.0 { theme.panel } else { theme.bg };
+        child.painter().rect_filled(clip, 0.0, ground);
+        draw_row(&child, theme, layout, desk, &row, clip);
     }
+}
+
+/// Draws the steps of a row that lie in a stretch of it.
+fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>, stretch: Rect) {
+    let (index, track) = (row.index, row.track);
     let seen: Vec<(usize, Rect)> = (0..track.steps.len())
         .map(|step| (step, slot_rect(desk, layout, row.rect, track, step)))
         .filter(|(_, rect)| rect.right() > layout.grid.left() && rect.left() < layout.grid.right())
         .collect();
-    for &(step, rect) in &seen {
-        draw_slot(ui, theme, layout, &row, step, rect);
+    let is_in = |rect: &Rect| rect.right() > stretch.left() && rect.left() < stretch.right();
+    let seen_here = || seen.iter().copied().filter(|(_, rect)| is_in(rect));
+    for (step, rect) in seen_here() {
+        draw_slot(ui, theme, layout, desk, row, step, rect);
     }
     for &(step, rect) in &seen {
-        if track.steps[step].is_on {
-            draw_note(ui, theme, &row, step, rect);
+        let of_step = &track.steps[step];
+        // A note may come from far, and lie a step off its place.
+        let reach = note_width(of_step, rect.width()) + 2.0 * rect.width();
+        let note =
+            Rect::from_x_y_ranges(rect.left() - rect.width()..=rect.left() + reach, rect.y_range());
+        if of_step.is_on && is_in(&note) {
+            draw_note(ui, theme, row, step, rect);
         }
     }
-    draw_playhead(ui, theme, layout, desk, &row);
-    for &(step, rect) in &seen {
-        draw_badges(ui, theme, layout, &row, step, rect);
+    draw_playhead(ui, theme, layout, desk, row);
+    for (step, rect) in seen_here() {
+        draw_badges(ui, theme, layout, row, step, rect);
         let place = (index, step);
         if desk.selection.contains(&place) {
             let outline = slot_of(rect);
@@ -133,9 +246,8 @@ fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight,
         if desk.cursor == place {
             draw_cursor(ui, theme, slot_of(rect));
         }
-        name(ui, &row, step, rect);
     }
-    draw_end(ui, theme, layout, desk, &row);
+    draw_end(ui, theme, layout, desk, row);
 }
 
 /// The visible part of a step's cell.
@@ -143,16 +255,30 @@ fn slot_of(cell: Rect) -> Rect {
     Rect::from_min_size(cell.min + vec2(2.0, 3.0), cell.size() - vec2(4.0, 8.0))
 }
 
-fn draw_slot(ui: &Ui, theme: &Theme, layout: &Layout, row: &Row<'_>, step: usize, cell: Rect) {
+fn draw_slot(
+    ui: &Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &Desk,
+    row: &Row<'_>,
+    step: usize,
+    cell: Rect,
+) {
     let slot = slot_of(cell);
     let width = step_width(row.track, layout);
-    // Four sixteenths make a group.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
-    let per_group = ((4.0 * layout.column / width).round() as usize).max(1);
+    // Groups are counted in sixteenths, whatever the step size.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "small"
+    )]
+    let sixteenth = (step as f32 * width / layout.column).round() as usize;
+    let begins_group = desk.choices.begins_group(sixteenth);
     let is_running = row.running.is_some_and(|(running, _)| running.step == step);
     let fill = match () {
         () if is_running => theme.hi,
-        () if step.is_multiple_of(per_group) => theme.head,
+        () if begins_group => theme.head,
         () => theme.slot,
     };
     ui.painter().rect_filled(slot, 4.0, fill);
@@ -167,7 +293,9 @@ fn body_area(row: &Row<'_>, cell: Rect) -> Rect {
     let strip = match row.rect.height() {
         height if height >= 58.0 => 17.0,
         height if height >= 44.0 => 15.0,
-        _ => 13.0,
+        height if height >= 32.0 => 13.0,
+        // A low row has no words, and the whole slot for its notes.
+        _ => 2.0,
     };
     Rect::from_min_max(
         pos2(cell.left(), slot.top() + strip),
@@ -274,6 +402,8 @@ fn draw_note(ui: &Ui, theme: &Theme, row: &Row<'_>, index: usize, cell: Rect) {
 
 fn draw_playhead(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>) {
     let Some((running, share)) = row.running else { return };
+    // With less motion it goes from slot to slot.
+    let share = if desk.choices.has_less_motion { 0.0 } else { share };
     let cell = slot_rect(desk, layout, row.rect, row.track, running.step);
     #[allow(clippy::cast_possible_truncation, reason = "in [0, 1)")]
     let x = cell.left() + cell.width() * share as f32;
@@ -315,7 +445,7 @@ fn draw_badges(ui: &Ui, theme: &Theme, layout: &Layout, row: &Row<'_>, index: us
     let colour = if sounds { theme.text } else { theme.text2 };
     let at = pos2(cell.left() + 5.0, slot_of(cell).top() + 1.0);
     let is_rule = step.condition.is_some() || step.chance.get() < 100;
-    if layout.column < 30.0 {
+    if layout.column < 30.0 || layout.row_height < 32.0 {
         if is_rule {
             let bar = Rect::from_min_size(
                 at + vec2(0.0, 3.0),
@@ -374,17 +504,61 @@ fn draw_cursor(ui: &Ui, theme: &Theme, slot: Rect) {
     }
 }
 
+/// The chip behind the last step, where a track is shorter than what is seen.
+fn chip_of(desk: &Desk, layout: &Layout, row: Rect, track: &Track) -> Option<Rect> {
+    let end = slot_rect(desk, layout, row, track, track.steps.len());
+    let is_seen = end.left() + 28.0 <= layout.grid.right() && end.left() >= layout.grid.left();
+    let middle = slot_of(end).center().y;
+    is_seen.then(|| Rect::from_min_size(pos2(end.left() + 6.0, middle - 8.0), vec2(20.0, 16.0)))
+}
+
+/// The chip is dragged for the length, a step for each width of a step.
+fn drag_end(ui: &Ui, layout: &Layout, desk: &mut Desk, row: usize) {
+    let index = desk.first_row + row;
+    let Some(track) = desk.tracks().get(index) else { return };
+    let (width, length) = (step_width(track, layout), track.steps.len());
+    let id = Id::unique(("end", index));
+    let chip = chip_of(desk, layout, row_rect(layout.grid, layout, row), track);
+    // While it is dragged it may leave what is seen.
+    let Some(chip) = chip.or_else(|| ui.ctx().is_being_dragged(id).then_some(Rect::NOTHING)) else {
+        return;
+    };
+    let response = ui.interact(chip.expand(3.0), id, Sense::drag());
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Slider, true, format!("End of track {}", index + 1))
+    });
+    if response.hovered() || response.dragged() {
+        ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
+    }
+    if response.drag_started() {
+        desk.begin("Length");
+    }
+    if response.dragged() {
+        let moved =
+            ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0) + response.drag_delta().x;
+        let by = (moved / width).trunc();
+        ui.data_mut(|data| data.insert_temp(id, moved - by * width));
+        #[allow(clippy::cast_possible_truncation, reason = "a drag is small")]
+        let to = i64::try_from(length).unwrap_or(1) + by as i64;
+        if by != 0.0 {
+            desk.set_length(index, to);
+        }
+    }
+    if response.drag_stopped() {
+        ui.data_mut(|data| data.remove::<f32>(id));
+        desk.end();
+    }
+}
+
 /// The end of a track that is shorter than what is seen, and dots behind it.
 fn draw_end(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>) {
     let count = row.track.steps.len();
     let end = slot_rect(desk, layout, row.rect, row.track, count);
-    if end.left() + 28.0 > layout.grid.right() || end.left() < layout.grid.left() {
-        return;
-    }
+    let Some(chip) = chip_of(desk, layout, row.rect, row.track) else { return };
     let slot = slot_of(end);
     let line = Rect::from_min_size(pos2(end.left() - 1.0, slot.top()), vec2(3.0, slot.height()));
     ui.painter().rect_filled(line, 1.0, theme.track(row.index));
-    let chip = Rect::from_min_size(pos2(end.left() + 6.0, slot.center().y - 8.0), vec2(20.0, 16.0));
+    ui.painter().rect_filled(chip, 3.0, theme.bg);
     ui.painter().rect_stroke(
         chip,
         CornerRadius::same(3),

@@ -3,6 +3,7 @@
 use egui::{Event, Key, Modifiers, Ui};
 
 use crate::editor::desk::{Desk, Overlay};
+use crate::editor::files::Purpose;
 use crate::editor::host::{HostSide, Turn};
 use crate::editor::sight::Sight;
 use crate::editor::tools::{self, Lane};
@@ -16,29 +17,41 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("Alt ↑ ↓", "velocity"),
     ("Alt ← →", "off the grid, earlier and later"),
     ("1 to 8, 0", "choose a track; all steps of it"),
-    ("V P G H R T", "which lane is shown"),
+    ("Ctrl ↑ ↓, ← →", "note, gate"),
+    ("V P G H R T K", "lanes; K: the next lock"),
+    ("L", "lock a controller on the step"),
     ("E", "Euclid: spread the hits evenly"),
+    ("U", "tools: humanise, randomise, scale"),
     ("[ ]", "rotate"),
     ("- =", "length"),
     ("D", "double the length"),
     ("C", "condition"),
     ("I", "the track's own settings"),
-    ("Page up, page down", "scroll sideways"),
+    ("Q", "the pattern's: swing, scale, groove"),
+    ("Page up, down", "scroll sideways"),
+    ("Home, End", "first and last step"),
+    ("J W", "low rows, follow the playhead"),
+    ("Ctrl + − 0", "scale"),
     ("N", "not"),
     ("M S", "mute, solo"),
     ("B", "look through the patterns"),
     ("F", "fill, while it is held"),
-    ("O", "song or pattern"),
+    ("O, Shift O", "song or pattern, song as a list"),
+    ("Ctrl O S E", "open, save, export as MIDI"),
+    ("Ctrl .", "panic: end all notes"),
     ("Shift 1 to 8", "choose a pattern"),
     ("Delete", "clear the chosen steps"),
     ("Ctrl Z, Ctrl Shift Z", "undo, redo"),
-    ("Ctrl C, V, A", "copy, paste, select all"),
+    ("Ctrl C V A", "copy (also as text), paste, all"),
     ("Click", "set or clear a step"),
     ("Drag sideways", "paint steps"),
     ("Drag up or down", "velocity of a hit"),
     ("Drag its edge", "gate"),
     ("Alt drag", "off the grid"),
     ("Ctrl click, Shift click", "select"),
+    ("Ctrl drag", "copy steps"),
+    ("Middle drag", "move what is seen"),
+    ("Double click a value", "type it"),
     ("Wheel", "velocity over a hit, else scroll"),
     ("Right click a step", "when it sounds"),
     ("Right click Fill, M, Chance", "learn a controller or a key"),
@@ -50,29 +63,53 @@ pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide)
     if ui.ctx().text_edit_focused() {
         return;
     }
+    // What the keyboard has gone to by Tab gets the keys that move and press.
+    let is_on_control = ui
+        .memory(|memory| memory.focused())
+        .is_some_and(|id| id != egui::Id::unique("grid") && id != egui::Id::unique("lane chart"));
     let events = ui.input(|input| input.events.clone());
     for event in events {
+        if is_on_control && is_of_control(&event) {
+            continue;
+        }
         match event {
             Event::Key { key: Key::F, pressed, repeat: false, modifiers, .. }
                 if modifiers.is_none() =>
             {
                 host.turn(Turn::Fill(pressed));
             }
+            // Where no host has the space bar, it is ours.
+            Event::Key { key: Key::Space, pressed: true, repeat: false, modifiers, .. }
+                if modifiers.is_none() && desk.bridge.own_transport().is_some() =>
+            {
+                if let Some(own) = desk.bridge.own_transport() {
+                    own.play(!own.is_playing());
+                }
+            }
             Event::Key { key, pressed: true, modifiers, .. } => {
                 press(desk, sight, host, key, modifiers)
             }
             // Some keyboards have it on a key of its own, some do not.
             Event::Text(text) if text == "?" => desk.overlay = Overlay::Help,
-            Event::Copy => desk.copy(),
-            Event::Paste(_) => desk.paste(),
+            Event::Copy => {
+                let text = desk.copy();
+                ui.ctx().copy_text(text);
+            }
+            Event::Paste(text) => desk.paste_text(&text),
             _ => {}
         }
     }
 }
 
+/// Whether an event is for the control that has the focus.
+fn is_of_control(event: &Event) -> bool {
+    let keys = [Key::ArrowUp, Key::ArrowDown, Key::ArrowLeft, Key::ArrowRight, Key::Enter];
+    matches!(event, Event::Key { key, modifiers, .. } if keys.contains(key) && !modifiers.command && !modifiers.alt)
+}
+
 fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifiers: Modifiers) {
     desk.message = None;
-    if desk.overlay != Overlay::None && !modifiers.command {
+    if !matches!(desk.overlay, Overlay::None | Overlay::Tools) && !modifiers.command {
         // What lies below is not seen, so nothing is done to it.
         if key == Key::Escape {
             desk.overlay = Overlay::None;
@@ -85,9 +122,26 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
             Key::Z if modifiers.shift => desk.redo(),
             Key::Z => desk.undo(),
             Key::Y => desk.redo(),
-            Key::C => desk.copy(),
+            Key::C => drop(desk.copy()),
             Key::V => desk.paste(),
             Key::A => select_all(desk),
+            Key::O => desk.choose_file(Purpose::Open),
+            Key::S => desk.save_mine(),
+            Key::E => desk.choose_file(Purpose::ExportMidi),
+            Key::Period => desk.panic(),
+            Key::Comma => desk.overlay = Overlay::Settings,
+            Key::Equals | Key::Plus => desk.choices.scale_percent = desk.choices.scale_beside(true),
+            Key::Minus => desk.choices.scale_percent = desk.choices.scale_beside(false),
+            Key::Num0 => desk.choices.scale_percent = 100,
+            Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight => {
+                let places = desk.chosen();
+                match key {
+                    Key::ArrowUp => desk.move_value(Lane::Pitch, &places, 1),
+                    Key::ArrowDown => desk.move_value(Lane::Pitch, &places, -1),
+                    Key::ArrowLeft => desk.move_value(Lane::Gate, &places, -5),
+                    _ => desk.move_value(Lane::Gate, &places, 5),
+                }
+            }
             _ => {}
         }
         return;
@@ -105,6 +159,7 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
         return;
     }
     match key {
+        Key::Escape if desk.overlay == Overlay::Tools => desk.overlay = Overlay::None,
         Key::Escape => desk.selection.clear(),
         Key::Questionmark => desk.overlay = Overlay::Help,
         Key::ArrowUp => desk.move_cursor(-1, 0, modifiers.shift),
@@ -121,6 +176,19 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
         Key::H => desk.lane = Lane::Chance,
         Key::R => desk.lane = Lane::Ratchet,
         Key::T => desk.lane = Lane::Micro,
+        Key::K => next_lock_lane(desk),
+        Key::L => desk.overlay = Overlay::Locks,
+        Key::U => {
+            desk.overlay = match desk.overlay {
+                Overlay::Tools => Overlay::None,
+                _ => Overlay::Tools,
+            };
+        }
+        Key::Q => desk.overlay = Overlay::Pattern,
+        Key::J => desk.choices.is_folded = !desk.choices.is_folded,
+        Key::W => desk.choices.follows = !desk.choices.follows,
+        Key::Home => desk.move_cursor(0, -128, modifiers.shift),
+        Key::End => desk.move_cursor(0, 128, modifiers.shift),
         Key::E => {
             let hits = desk
                 .track()
@@ -130,10 +198,10 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
         Key::OpenBracket => desk.replace_steps("Rotate", |steps| tools::rotated(steps, -1)),
         Key::CloseBracket => desk.replace_steps("Rotate", |steps| tools::rotated(steps, 1)),
         Key::Minus => {
-            desk.replace_steps("Length", |steps| tools::with_length(steps, steps.len() - 1))
+            desk.longer(-1);
         }
         Key::Equals => {
-            desk.replace_steps("Length", |steps| tools::with_length(steps, steps.len() + 1))
+            desk.longer(1);
         }
         Key::D => desk.replace_steps("Double", tools::doubled),
         Key::I => desk.overlay = Overlay::Track,
@@ -157,6 +225,7 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
             }
             host.turn(Turn::Mute(track, false));
         }
+        Key::O if modifiers.shift => desk.overlay = Overlay::Song,
         Key::O => host.turn(Turn::Song(!sight.is_song)),
         Key::Delete | Key::Backspace => desk.clear(),
         Key::Num0 => {
@@ -174,6 +243,17 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
                 }
             }
         }
+    }
+}
+
+/// The lane of the next control that the track has base values for; without any, one is chosen first.
+fn next_lock_lane(desk: &mut Desk) {
+    let lanes: Vec<Lane> = desk.track().map(Lane::of).unwrap_or_default();
+    let locks: Vec<Lane> = lanes.into_iter().filter(|lane| matches!(lane, Lane::Lock(_))).collect();
+    let now = locks.iter().position(|lane| *lane == desk.lane);
+    match locks.get(now.map_or(0, |now| now + 1)).or(locks.first()) {
+        Some(lane) => desk.lane = *lane,
+        None => desk.overlay = Overlay::Locks,
     }
 }
 

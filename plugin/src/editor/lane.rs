@@ -1,87 +1,263 @@
 //! The lane editor: one value of each step of the chosen track, as bars that are drawn with the pointer.
 
 use egui::{Align2, Id, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use tresillo_pattern::document::edit::Edit;
+use tresillo_pattern::document::{self, Step, StepSize, Track};
+use tresillo_pattern::limits::STEPS_MAX;
 
-use crate::editor::desk::Desk;
+use crate::editor::desk::{Desk, Overlay};
 use crate::editor::fonts;
-use crate::editor::grid::step_width;
+use crate::editor::grid::width_of;
 use crate::editor::layout::Layout;
+use crate::editor::number::{Form, Number, Set, number, wheel, whole};
 use crate::editor::sight::Sight;
-use crate::editor::theme::Theme;
-use crate::editor::tools::Lane;
-use crate::editor::widgets::{Look, button, text};
+use crate::editor::theme::{Theme, mix};
+use crate::editor::tools::{Lane, Throws};
+use crate::editor::widgets::{Look, button, focus, text};
 
-/// The names of the lanes, each with a small picture of its values.
-pub(crate) fn heads(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk) {
+/// How a stroke sets values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Pen {
+    /// Where the pointer goes.
+    #[default]
+    Draw,
+    /// On a straight line from where it was pressed.
+    Line,
+    /// On a curve that begins slowly.
+    Curve,
+    /// Each step by something of its own, the more the further up or down the pointer goes.
+    Vary,
+}
+
+impl Pen {
+    const ALL: [(&'static str, Pen); 4] =
+        [("Draw", Pen::Draw), ("Line", Pen::Line), ("Curve", Pen::Curve), ("Vary", Pen::Vary)];
+}
+
+/// The steps that a lane of a track shows: its own, or those of the track.
+#[derive(Clone, Copy, Debug)]
+struct Shown<'a> {
+    steps: &'a [Step],
+    size: StepSize,
+    is_own: bool,
+}
+
+fn shown(track: &Track, lane: Lane) -> Shown<'_> {
+    match own_lane(track, lane) {
+        Some(own) => Shown { steps: &own.steps, size: own.step_size, is_own: true },
+        None => Shown { steps: &track.steps, size: track.step_size, is_own: false },
+    }
+}
+
+fn own_lane(track: &Track, lane: Lane) -> Option<&document::Lane> {
+    track.lanes.iter().find(|own| own.property == lane.property())
+}
+
+impl Desk {
+    /// Sets some places of the lane that is shown, each to its own value; the steps of the track, or those of the lane.
+    pub(crate) fn set_lane(&mut self, values: Vec<(usize, i64)>) {
+        let (lane, index) = (self.lane, self.cursor.0);
+        let Some(track) = self.track() else { return };
+        if own_lane(track, lane).is_none() {
+            let values = values.into_iter().map(|(step, value)| ((index, step), value));
+            self.set_values(lane, values.collect());
+            return;
+        }
+        self.change_lanes(&format!("Lane {}", lane.name()), |lanes| {
+            for own in lanes.iter_mut().filter(|own| own.property == lane.property()) {
+                let ticks = own.step_size.ticks_ceil();
+                for (step, value) in &values {
+                    if let Some(step) = own.steps.get_mut(*step) {
+                        lane.set(step, *value, ticks);
+                    }
+                }
+            }
+        });
+    }
+
+    fn change_lanes(&mut self, name: &str, change: impl FnOnce(&mut Vec<document::Lane>)) {
+        let Some(track) = self.track() else { return };
+        let mut lanes = track.lanes.clone();
+        change(&mut lanes);
+        if lanes != track.lanes {
+            let at = self.place(self.cursor.0);
+            self.edit(name, Edit::SetLanes { at, lanes });
+        }
+    }
+
+    /// Gives the lane that is shown a length of its own, or takes it away again.
+    pub(crate) fn set_own_length(&mut self, lane: Lane, length: Option<usize>) {
+        let Some(track) = self.track() else { return };
+        let (steps, size) = (track.steps.clone(), track.step_size);
+        self.change_lanes("Own length of a lane", |lanes| {
+            let place = lanes.iter().position(|own| own.property == lane.property());
+            match (place, length) {
+                (Some(place), None) => drop(lanes.remove(place)),
+                (Some(place), Some(length)) => {
+                    lanes[place].steps = grown(&lanes[place].steps, length);
+                }
+                (None, Some(length)) => lanes.push(document::Lane {
+                    property: lane.property(),
+                    step_size: size,
+                    steps: grown(&steps, length),
+                    unknown: document::Unknown::default(),
+                }),
+                (None, None) => {}
+            }
+        });
+    }
+}
+
+/// So many steps; new ones repeat those that are there.
+fn grown(steps: &[Step], length: usize) -> Vec<Step> {
+    steps.iter().cycle().take(length.clamp(1, STEPS_MAX)).cloned().collect()
+}
+
+/// The names of the lanes, each with a small picture of its values and its length.
+pub(crate) fn heads(ui: &mut Ui, theme: &Theme, layout: &Layout, desk: &mut Desk) {
     let area = layout.lane_heads;
     let track = desk.cursor.0;
     let bar = Rect::from_min_size(area.min, vec2(6.0, area.height()));
     ui.painter().rect_filled(bar, 0.0, theme.track(track));
-    let name = desk.track().map_or(String::new(), |track| track.name.clone());
+    let Some(of_track) = desk.track().cloned() else { return };
     let mut y = area.top() + 8.0;
     if !layout.is_small {
-        text(
-            ui,
-            pos2(area.left() + 22.0, y + 10.0),
-            Align2::LEFT_CENTER,
-            name,
-            fonts::bold(13.0),
-            theme.text,
-        );
+        let middle = y + 10.0;
+        let clip = ui
+            .painter()
+            .with_clip_rect(Rect::from_min_max(area.min, pos2(area.left() + 150.0, area.bottom())));
+        let at = pos2(area.left() + 22.0, middle);
+        clip.text(at, Align2::LEFT_CENTER, &of_track.name, fonts::bold(13.0), theme.text);
+        let at = pos2(area.right() - 12.0, middle);
+        text(ui, at, Align2::RIGHT_CENTER, "Lane length", fonts::words(11.0), theme.text3);
         y += 26.0;
     }
-    let row_height = if layout.is_small { 24.0 } else { 23.0 };
-    for lane in Lane::ALL {
+    let row_height = if layout.is_small { 22.0 } else { 23.0 };
+    let lanes = Lane::of(&of_track);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+    let rows = ((area.bottom() - y) / row_height).floor().max(1.0) as usize;
+    let last = lanes.len().saturating_sub(rows);
+    desk.first_lane = desk.first_lane.min(last);
+    let all = Rect::from_min_max(pos2(area.left(), y), area.max);
+    if ui.rect_contains_pointer(all) {
+        let turned = wheel(ui);
+        if turned < 0.0 {
+            desk.first_lane = (desk.first_lane + 1).min(last);
+        } else if turned > 0.0 {
+            desk.first_lane = desk.first_lane.saturating_sub(1);
+        }
+    }
+    for lane in lanes.into_iter().skip(desk.first_lane).take(rows) {
         let rect = Rect::from_min_size(
             pos2(area.left() + 14.0, y),
             vec2(area.width() - 22.0, row_height - 1.0),
         );
-        if rect.bottom() > area.bottom() {
-            break;
-        }
-        let is_chosen = desk.lane == lane;
-        let response = ui.interact(rect, Id::unique(("lane", lane.name())), Sense::click());
-        response.widget_info(|| {
-            WidgetInfo::selected(Role::Button, true, is_chosen, format!("Lane {}", lane.name()))
-        });
-        if is_chosen || response.hovered() {
-            ui.painter().rect_filled(rect, 4.0, theme.hi);
-        }
-        if response.clicked() {
-            desk.lane = lane;
-        }
-        let ink = if is_chosen { theme.text } else { theme.text2 };
-        text(
-            ui,
-            pos2(rect.left() + 8.0, rect.center().y),
-            Align2::LEFT_CENTER,
-            lane.name(),
-            fonts::words(12.0),
-            ink,
-        );
-        miniature(ui, theme, layout, desk, lane, rect);
+        head(ui, theme, layout, desk, &of_track, lane, rect);
         y += row_height;
     }
 }
 
-fn miniature(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, lane: Lane, rect: Rect) {
-    let Some(track) = desk.track().filter(|_| !layout.is_small) else { return };
+fn head(
+    ui: &mut Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &mut Desk,
+    track: &Track,
+    lane: Lane,
+    rect: Rect,
+) {
+    let is_chosen = desk.lane == lane;
+    let name = lane.name();
+    let response = ui.interact(rect, Id::unique(("lane", &name)), Sense::click());
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::Button, true, is_chosen, format!("Lane {name}"))
+    });
+    if is_chosen || response.hovered() {
+        ui.painter().rect_filled(rect, 4.0, theme.hi);
+    }
+    if response.clicked() {
+        desk.lane = lane;
+    }
+    focus(ui, theme, &response);
+    let ink = if is_chosen { theme.text } else { theme.text2 };
+    let clip = ui.painter().with_clip_rect(Rect::from_min_max(
+        rect.min,
+        pos2(rect.left() + if layout.is_small { 90.0 } else { 102.0 }, rect.bottom()),
+    ));
+    let at = pos2(rect.left() + 8.0, rect.center().y);
+    clip.text(at, Align2::LEFT_CENTER, &name, fonts::words(12.0), ink);
+    let of_lane = shown(track, lane);
+    miniature(ui, theme, layout, desk, track, lane, rect);
+    let length = i64::try_from(of_lane.steps.len()).unwrap_or(1);
+    let place =
+        Rect::from_min_max(pos2(rect.right() - 30.0, rect.top() + 1.0), rect.max - vec2(2.0, 1.0));
+    let label = format!("Length of lane {name}");
+    let spec = Number {
+        label: &label,
+        of: "",
+        value: Some(length),
+        range: (1, 128),
+        shown: length.to_string(),
+        read: &whole,
+        undo: "Own length of a lane",
+    };
+    let form = Form::Plain { is_strong: of_lane.is_own };
+    number(ui, theme, place, form, desk, &spec, |desk, set| {
+        desk.lane = lane;
+        let now = desk.track().map_or(1, |track| shown(track, lane).steps.len());
+        let length = match set {
+            Set::Default => None,
+            other => {
+                let now = i64::try_from(now).unwrap_or(1);
+                usize::try_from(other.of(now, now, (1, 128))).ok()
+            }
+        };
+        desk.set_own_length(lane, length);
+    });
+}
+
+fn miniature(
+    ui: &Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &Desk,
+    track: &Track,
+    lane: Lane,
+    rect: Rect,
+) {
+    if layout.is_small {
+        return;
+    }
     let (low, high) = lane.range();
     let width = 80.0;
-    let left = rect.right() - width - 8.0;
-    let count = track.steps.len().clamp(1, 32);
+    let left = rect.right() - width - 40.0;
+    let of_lane = shown(track, lane);
+    let count = of_lane.steps.len().clamp(1, 32);
     #[allow(clippy::cast_precision_loss, reason = "small")]
     let pitch = width / count as f32;
-    for (index, step) in track.steps.iter().take(count).enumerate().filter(|(_, step)| step.is_on) {
-        let value = lane.get(step, track.step_size.ticks_ceil()).clamp(low, high);
+    let colour = mix(theme.panel, theme.track(desk.cursor.0), 0.8);
+    for (index, step) in of_lane.steps.iter().take(count).enumerate() {
+        if !(step.is_on || of_lane.is_own) {
+            continue;
+        }
+        let value = lane.on(track, step).clamp(low, high);
         #[allow(clippy::cast_precision_loss, reason = "small")]
         let share = (value - low) as f32 / (high - low) as f32;
         let height = (14.0 * share).max(1.5);
         #[allow(clippy::cast_precision_loss, reason = "small")]
         let corner = pos2(left + pitch * index as f32, rect.center().y + 7.0 - height);
         let bar = Rect::from_min_size(corner, vec2((pitch - 1.0).max(1.0), height));
-        ui.painter().rect_filled(bar, 0.0, theme.track(desk.cursor.0).gamma_multiply(0.8));
+        ui.painter().rect_filled(bar, 0.0, colour);
     }
+}
+
+/// Where the chart is in its area.
+fn chart_of(layout: &Layout) -> Rect {
+    let tools_height = if layout.is_small { 0.0 } else { 36.0 };
+    Rect::from_min_max(
+        layout.lane.min + vec2(0.0, tools_height + 4.0),
+        layout.lane.max - vec2(0.0, 24.0),
+    )
 }
 
 /// The chart.
@@ -92,110 +268,144 @@ pub(crate) fn chart(ui: &mut Ui, theme: &Theme, layout: &Layout, desk: &mut Desk
         area.top() + 0.5,
         Stroke::new(1.0, theme.line),
     );
-    let tools_height = if layout.is_small { 0.0 } else { 36.0 };
     if !layout.is_small {
         tools(ui, theme, area, desk);
     }
-    let values_height = 20.0;
-    let chart = Rect::from_min_max(
-        pos2(area.left(), area.top() + tools_height + 4.0),
-        pos2(area.right(), area.bottom() - values_height - 4.0),
-    );
+    let chart = chart_of(layout);
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area));
     child.set_clip_rect(area);
-    bars(&child, theme, layout, desk, sight, chart);
+    bars(&child, theme, layout, desk, sight, (chart, None));
     act(&child, layout, desk, chart);
 }
 
+/// Draws what moves: the place that runs.
+pub(crate) fn moving(ui: &mut Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight) {
+    let Some(track) = desk.track() else { return };
+    let of_lane = shown(track, desk.lane);
+    let (_, Some(running)) = now(desk, sight, track, of_lane) else { return };
+    let chart = chart_of(layout);
+    let cell = column(desk, layout, chart, of_lane.size, running);
+    let clip = Rect::from_x_y_ranges(cell.x_range(), chart.top() - 1.0..=layout.lane.bottom());
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(layout.lane));
+    child.set_clip_rect(clip.intersect(layout.lane));
+    child.painter().rect_filled(clip, 0.0, theme.panel);
+    bars(&child, theme, layout, desk, sight, (chart, Some(running)));
+}
+
 fn tools(ui: &Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
-    let row = Rect::from_min_size(area.min + vec2(0.0, 6.0), vec2(area.width(), 24.0));
-    let mut x = row.left() + 2.0;
-    let mut tool = |width: f32, words: &str, name: &str| {
-        let rect = Rect::from_min_size(pos2(x, row.top()), vec2(width, 24.0));
-        x += width + 4.0;
-        button(ui, theme, rect, (words, name), fonts::words(12.0), Look::Rest).clicked()
+    let top = area.top() + 6.0;
+    let mut x = area.left() + 2.0;
+    for (words, pen) in Pen::ALL {
+        let rect = Rect::from_min_size(pos2(x, top), vec2(58.0, 24.0));
+        x += 60.0;
+        let look = if desk.pen == pen { Look::Chosen } else { Look::Rest };
+        let name = format!("Pen: {words}");
+        if button(ui, theme, rect, (words, &name), fonts::words(12.0), look).clicked() {
+            desk.pen = pen;
+        }
+    }
+    let mut right = area.right() - 2.0;
+    let mut tool = |width: f32, words: &str, name: &str, look: Look| {
+        right -= width;
+        let rect = Rect::from_min_size(pos2(right, top), vec2(width, 24.0));
+        right -= 4.0;
+        button(ui, theme, rect, (words, name), fonts::words(12.0), look).clicked()
     };
     let hits = desk.track().map_or(0, |track| track.steps.iter().filter(|step| step.is_on).count());
     let length = desk.track().map_or(1, |track| track.steps.len());
-    if tool(24.0, "−", "One hit fewer, spread evenly") {
-        desk.euclid(hits.saturating_sub(1), 0);
+    let is_own = desk.track().is_some_and(|track| own_lane(track, desk.lane).is_some());
+    let live = |is_live| if is_live { Look::Chosen } else { Look::Rest };
+    if tool(56.0, "Tools", "Tools", live(desk.overlay == Overlay::Tools)) {
+        desk.overlay = Overlay::Tools;
     }
-    if tool(58.0, "Euclid", "Spread the hits evenly") {
-        desk.euclid(hits, 0);
+    if tool(84.0, "Own length", "Own length of the lane", live(is_own)) {
+        desk.set_own_length(desk.lane, (!is_own).then_some(length));
     }
-    if tool(24.0, "+", "One hit more, spread evenly") {
-        desk.euclid((hits + 1).min(length), 0);
-    }
-    if tool(28.0, "←", "Rotate left") {
-        desk.replace_steps("Rotate", |steps| super::tools::rotated(steps, -1));
-    }
-    if tool(28.0, "→", "Rotate right") {
+    if tool(28.0, "→", "Rotate right", Look::Rest) {
         desk.replace_steps("Rotate", |steps| super::tools::rotated(steps, 1));
     }
-    if tool(64.0, "Reverse", "Reverse the steps") {
-        desk.replace_steps("Reverse", super::tools::reversed);
+    if tool(28.0, "←", "Rotate left", Look::Rest) {
+        desk.replace_steps("Rotate", |steps| super::tools::rotated(steps, -1));
     }
-    if tool(60.0, "Double", "Double the length") {
-        desk.replace_steps("Double", super::tools::doubled);
+    if tool(24.0, "+", "One hit more, spread evenly", Look::Rest) {
+        desk.euclid((hits + 1).min(length), 0);
     }
-    if tool(58.0, "Shorter", "One step fewer") {
-        desk.replace_steps("Length", |steps| super::tools::with_length(steps, steps.len() - 1));
+    if tool(56.0, "Euclid", "Spread the hits evenly", Look::Rest) {
+        desk.euclid(hits, 0);
     }
-    if tool(58.0, "Longer", "One step more") {
-        desk.replace_steps("Length", |steps| super::tools::with_length(steps, steps.len() + 1));
+    if tool(24.0, "−", "One hit fewer, spread evenly", Look::Rest) {
+        desk.euclid(hits.saturating_sub(1), 0);
     }
 }
 
-/// Where the bar of a step stands.
-fn column(desk: &Desk, layout: &Layout, chart: Rect, step: usize) -> Option<Rect> {
-    let width = step_width(desk.track()?, layout);
+/// Where a place of the lane stands.
+fn column(desk: &Desk, layout: &Layout, chart: Rect, size: StepSize, step: usize) -> Rect {
+    let width = width_of(size, layout);
     #[allow(clippy::cast_precision_loss, reason = "small")]
     let left = chart.left() + step as f32 * width - desk.first_column as f32 * layout.column;
-    Some(Rect::from_min_size(pos2(left, chart.top()), vec2(width, chart.height())))
+    Rect::from_min_size(pos2(left, chart.top()), vec2(width, chart.height()))
 }
 
-fn bars(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight, chart: Rect) {
+/// The bars, with the place that runs lit, if there is one.
+fn bars(
+    ui: &Ui,
+    theme: &Theme,
+    layout: &Layout,
+    desk: &Desk,
+    sight: &Sight,
+    (chart, running): (Rect, Option<usize>),
+) {
     let Some(track) = desk.track() else { return };
     let painter = ui.painter();
     let rule = Stroke::new(1.0, theme.line);
     for share in [0.0f32, 0.5, 1.0] {
         painter.hline(chart.x_range(), chart.bottom() - chart.height() * share, rule);
     }
-    let (low, high) = desk.lane.range();
+    let lane = desk.lane;
+    let of_lane = shown(track, lane);
+    let (low, high) = lane.range();
     #[allow(clippy::cast_precision_loss, reason = "small")]
     let share_of = |value: i64| (value.clamp(low, high) - low) as f32 / (high - low) as f32;
     let base = if low < 0 { share_of(0) } else { 0.0 };
     let colour = theme.track(desk.cursor.0);
-    let mut sounds = vec![false; track.steps.len()];
-    let running = tresillo_pattern::running_step(
-        &desk.project,
-        &sight.performance,
-        desk.cursor.0,
-        sight.whole_tick(),
-    );
-    let cycle = running.map_or(0, |(step, _)| step.cycle);
-    tresillo_pattern::foresee(&desk.project, &sight.performance, desk.cursor.0, cycle, |step| {
-        sounds[step.step] |= step.sounds;
-    });
-    for (index, step) in track.steps.iter().enumerate() {
-        let Some(cell) = column(desk, layout, chart, index) else { continue };
-        if cell.right() < chart.left() || cell.left() > chart.right() {
+    let (sounds, _) = now(desk, sight, track, of_lane);
+    let count = of_lane.steps.len();
+    for place in 0.. {
+        let cell = column(desk, layout, chart, of_lane.size, place);
+        if cell.left() > chart.right() || (place >= count && !of_lane.is_own) {
+            break;
+        }
+        if cell.right() < ui.clip_rect().left() || cell.left() > ui.clip_rect().right() {
             continue;
         }
-        if sight.tick.is_some() && running.is_some_and(|(running, _)| running.step == index) {
+        let index = place % count.max(1);
+        let Some(step) = of_lane.steps.get(index) else { break };
+        if place < count && running == Some(index) {
             painter.rect_filled(cell.shrink2(vec2(2.0, 0.0)), 0.0, theme.slot);
         }
-        if !step.is_on {
+        if !(of_lane.is_own || step.is_on) {
             continue;
         }
-        let value = desk.lane.get(step, track.step_size.ticks_ceil());
+        let value = lane.on(track, step);
         let share = share_of(value);
         let y = |share: f32| chart.bottom() - chart.height() * share;
         let (top, bottom) = (y(share.max(base)), y(share.min(base)).max(y(share.max(base)) + 3.0));
         let bar =
             Rect::from_min_max(pos2(cell.left() + 2.0, top), pos2(cell.right() - 2.0, bottom));
-        let is_chosen = desk.selection.contains(&(desk.cursor.0, index)) || desk.cursor.1 == index;
-        if sounds[index] {
+        if place >= count {
+            // A repeat: seen, and not to be touched.
+            let faint = Stroke::new(1.0, mix(theme.panel, colour, 0.35));
+            painter.rect_stroke(bar, 2.0, faint, StrokeKind::Inside);
+            continue;
+        }
+        let is_chosen = !of_lane.is_own
+            && (desk.selection.contains(&(desk.cursor.0, index)) || desk.cursor.1 == index);
+        let is_said = of_lane.is_own || lane.is_said(step);
+        if !is_said {
+            // The base value of a control that the step does not lock.
+            let line = [pos2(bar.left(), y(share)), pos2(bar.right(), y(share))];
+            painter.line_segment(line, Stroke::new(1.0, theme.text3));
+        } else if of_lane.is_own || sounds[index] {
             painter.rect_filled(bar, 2.0, if is_chosen { colour } else { theme.lane(colour) });
             let cap = Rect::from_min_size(
                 pos2(bar.left(), y(share).min(bar.bottom() - 3.0)),
@@ -207,26 +417,47 @@ fn bars(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, sight: &Sight, cha
             painter.rect(bar, 2.0, fill, Stroke::new(1.25, stroke), StrokeKind::Inside);
         }
         if is_chosen {
-            painter.rect_stroke(
-                bar.expand(1.0),
-                4.0,
-                Stroke::new(2.0, theme.paper),
-                StrokeKind::Inside,
-            );
+            let outline = Stroke::new(2.0, theme.paper);
+            painter.rect_stroke(bar.expand(1.0), 4.0, outline, StrokeKind::Inside);
         }
         if cell.width() >= 30.0 {
-            let words = desk.lane.text(value).replace(" %", "");
+            let words = lane.text(value).replace(" %", "").replace(" ct", "");
             let font = if is_chosen { fonts::mono_bold(10.5) } else { fonts::mono(10.5) };
-            let ink = if is_chosen { theme.text } else { theme.text2 };
-            painter.text(
-                pos2(cell.center().x, chart.bottom() + 12.0),
-                Align2::CENTER_CENTER,
-                words,
-                font,
-                ink,
-            );
+            let ink = match (is_chosen, is_said) {
+                (true, _) => theme.text,
+                (false, true) => theme.text2,
+                (false, false) => theme.text3,
+            };
+            let at = pos2(cell.center().x, chart.bottom() + 12.0);
+            painter.text(at, Align2::CENTER_CENTER, words, font, ink);
         }
     }
+}
+
+/// Which steps of the track sound in this pass, and which place of the lane runs.
+fn now(
+    desk: &Desk,
+    sight: &Sight,
+    track: &Track,
+    of_lane: Shown<'_>,
+) -> (Vec<bool>, Option<usize>) {
+    let mut sounds = vec![false; track.steps.len()];
+    let (project, performance, index) = (&desk.project, &sight.performance, desk.cursor.0);
+    let tick = sight.whole_tick();
+    let running = tresillo_pattern::running_step(project, performance, index, tick);
+    let cycle = running.map_or(0, |(step, _)| step.cycle);
+    tresillo_pattern::foresee(project, performance, index, cycle, |step| {
+        sounds[step.step] |= step.sounds;
+    });
+    let runs = sight.tick.is_some();
+    let place = match of_lane.is_own {
+        true => {
+            let count = i64::try_from(of_lane.steps.len()).unwrap_or(1).max(1);
+            usize::try_from(of_lane.size.place_at(tick).rem_euclid(count)).ok()
+        }
+        false => running.map(|(step, _)| step.step),
+    };
+    (sounds, place.filter(|_| runs))
 }
 
 /// The value at a height.
@@ -241,22 +472,34 @@ fn value_at(desk: &Desk, chart: Rect, at: Pos2) -> i64 {
 fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, chart: Rect) {
     let response = ui.interact(chart, Id::unique("lane chart"), Sense::click_and_drag());
     response.widget_info(|| {
-        WidgetInfo::labeled(Role::Canvas, true, format!("Lane {}", desk.lane.name()))
+        WidgetInfo::labeled(Role::Canvas, true, format!("Lane {}, drawn", desk.lane.name()))
     });
+    let name = format!("Draw {}", desk.lane.name().to_lowercase());
     if response.drag_started() {
-        desk.begin(&format!("Draw {}", desk.lane.name().to_lowercase()));
+        desk.begin(&name);
     }
-    let (now, before, origin, alt) = ui.input(|input| {
+    let (now, before, origin, modifiers) = ui.input(|input| {
         let now = input.pointer.latest_pos();
         let before = now.map(|now| now - input.pointer.delta());
-        (now, before, input.pointer.press_origin(), input.modifiers.alt)
+        (now, before, input.pointer.press_origin(), input.modifiers)
     });
-    if (response.dragged() || response.clicked())
-        && let Some(to) = now
-    {
-        let from = if response.drag_started() { origin } else { before };
-        let from = if response.clicked() { to } else { from.unwrap_or(to) };
-        draw(desk, layout, chart, (from, to), alt);
+    let pen = match (modifiers.shift, modifiers.command) {
+        (true, _) => Pen::Line,
+        (_, true) => Pen::Curve,
+        _ => desk.pen,
+    };
+    if let Some(to) = now.filter(|_| response.dragged() || response.clicked()) {
+        let origin = origin.unwrap_or(to);
+        if response.clicked() || pen == Pen::Draw {
+            let from = if response.drag_started() { Some(origin) } else { before };
+            let from = if response.clicked() { to } else { from.unwrap_or(to) };
+            draw(desk, layout, chart, (from, to), Pen::Draw, modifiers.alt);
+        } else {
+            // The whole stroke anew, from where it began.
+            desk.cancel();
+            desk.begin(&name);
+            draw(desk, layout, chart, (origin, to), pen, modifiers.alt);
+        }
     }
     if response.drag_stopped() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
         desk.cancel();
@@ -265,30 +508,90 @@ fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, chart: Rect) {
         desk.end();
     }
     if response.secondary_clicked() {
-        let places = desk.chosen();
-        desk.set_value(desk.lane, &places, desk.lane.default_value());
+        reset(desk);
+    }
+    if response.hovered() {
+        turn(ui, layout, desk, chart, now);
     }
 }
 
-/// Sets the steps that a stroke passes, each to the height at which it passes; with `alt` all that are chosen to one value.
-fn draw(desk: &mut Desk, layout: &Layout, chart: Rect, (from, to): (Pos2, Pos2), alt: bool) {
-    let count = desk.track().map_or(0, |track| track.steps.len());
+/// What the chosen steps say here is taken back.
+fn reset(desk: &mut Desk) {
+    let (lane, places) = (desk.lane, desk.chosen());
+    desk.change(&format!("Reset {}", lane.name().to_lowercase()), &places, |step, ticks| {
+        lane.reset(step, ticks);
+    });
+}
+
+/// The wheel over a bar moves its value.
+fn turn(ui: &Ui, layout: &Layout, desk: &mut Desk, chart: Rect, at: Option<Pos2>) {
+    let turned = wheel(ui);
+    if turned == 0.0 {
+        return;
+    }
+    let Some((track, at)) = desk.track().zip(at) else { return };
+    let of_lane = shown(track, desk.lane);
+    let found = of_lane.steps.iter().enumerate().find(|(index, step)| {
+        let cell = column(desk, layout, chart, of_lane.size, *index);
+        cell.x_range().contains(at.x) && (of_lane.is_own || step.is_on)
+    });
+    let Some((index, step)) = found else { return };
+    let (low, high) = desk.lane.range();
+    let is_fine = ui.input(|input| input.modifiers.shift);
+    let by = if is_fine { 1 } else { ((high - low) / 32).max(1) };
+    let value = desk.lane.on(track, step) + if turned > 0.0 { by } else { -by };
+    desk.set_lane(vec![(index, value)]);
+}
+
+/// Sets the places that a stroke passes, each to the height at which it passes; with `is_one` all that are chosen to one value.
+fn draw(
+    desk: &mut Desk,
+    layout: &Layout,
+    chart: Rect,
+    (from, to): (Pos2, Pos2),
+    pen: Pen,
+    is_one: bool,
+) {
+    let Some(track) = desk.track() else { return };
+    let of_lane = shown(track, desk.lane);
     let (left, right) = (from.x.min(to.x), from.x.max(to.x));
-    for step in 0..count {
-        let Some(cell) = column(desk, layout, chart, step) else { return };
-        if cell.right() <= left || cell.left() > right {
-            continue;
-        }
-        let place = (desk.cursor.0, step);
-        if !desk.step(place).is_some_and(|step| step.is_on) {
+    let (low, high) = desk.lane.range();
+    let mut throws = Throws(u64::from(from.x.to_bits()));
+    let mut values = Vec::new();
+    for (index, step) in of_lane.steps.iter().enumerate() {
+        let cell = column(desk, layout, chart, of_lane.size, index);
+        if cell.right() <= left || cell.left() > right || !(of_lane.is_own || step.is_on) {
             continue;
         }
         // Where the stroke is in the middle of the step, or at the end of it that lies inside.
         let x = cell.center().x.clamp(left, right);
-        let share = if right > left { (x - from.x) / (to.x - from.x) } else { 1.0 };
-        let value = value_at(desk, chart, pos2(x, from.y + (to.y - from.y) * share));
-        let places = if alt { desk.chosen() } else { vec![place] };
-        desk.cursor = place;
-        desk.set_value(desk.lane, &places, value);
+        let way = if right > left { (x - from.x) / (to.x - from.x) } else { 1.0 };
+        let value = match pen {
+            Pen::Vary => {
+                let share = ((to.y - from.y) / chart.height()).abs().min(1.0);
+                #[allow(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_precision_loss,
+                    reason = "small"
+                )]
+                let by = (share * (high - low) as f32).round() as i64;
+                (desk.lane.on(track, step) + throws.next((-by, by))).clamp(low, high)
+            }
+            _ => {
+                let way = if pen == Pen::Curve { way * way } else { way };
+                value_at(desk, chart, pos2(x, from.y + (to.y - from.y) * way))
+            }
+        };
+        values.push((index, value));
+    }
+    let Some((last, value)) = values.last().copied() else { return };
+    if !of_lane.is_own {
+        desk.cursor.1 = last;
+    }
+    if is_one {
+        let (lane, places) = (desk.lane, desk.chosen());
+        desk.set_value(lane, &places, value);
+    } else {
+        desk.set_lane(values);
     }
 }

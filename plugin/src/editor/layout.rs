@@ -3,7 +3,7 @@
 use egui::{Rect, pos2};
 
 /// Sixteenths that the grid shows at once.
-pub(crate) const VIEWS: [usize; 3] = [16, 32, 64];
+pub(crate) const VIEWS: [usize; 4] = [16, 32, 64, 128];
 
 /// Space above and below the tracks' rows.
 const ROWS_TOP_GAP: f32 = 0.0;
@@ -33,8 +33,8 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// For a window of a size, a view of so many sixteenths, at so many pixels a point.
-    pub(crate) fn of(window: Rect, view: usize, pixels_per_point: f32) -> Layout {
+    /// For a window of a size, a view of so many sixteenths, with low rows or not, at so many pixels a point.
+    pub(crate) fn of(window: Rect, view: usize, is_folded: bool, pixels_per_point: f32) -> Layout {
         let is_small = window.width() < 900.0 || window.height() < 560.0;
         let has_inspector = window.width() >= 1100.0;
         let head_width = if is_small { 148.0 } else { 244.0 };
@@ -45,7 +45,9 @@ impl Layout {
 
         // A column is a whole number of pixels, so that no edge is blurred; what is left goes to the inspector.
         let room = window.width() - head_width - inspector_width - 4.0;
-        let most = if view == 16 { 64.0 } else { 32.0 };
+        // Sixteen columns may become as wide as is still handy to draw in; more of them share that width.
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let most = (1920.0 / view as f32).max(32.0);
         #[allow(clippy::cast_precision_loss, reason = "small")]
         let wanted = (room / view as f32).min(most);
         let column = ((wanted * pixels_per_point).floor() / pixels_per_point).max(4.0);
@@ -63,8 +65,13 @@ impl Layout {
         let y5 = y6 - status;
         // Rows grow with the window, then the lane does.
         let rows_room = y5 - y3 - lane - 8.0;
-        let row_height = if is_small { 36.0 } else { (rows_room / 8.0).clamp(40.0, 64.0).floor() };
-        let rows_height = rows_room.min(row_height * 8.0).max(row_height);
+        let row_height = match (is_folded, is_small) {
+            (true, _) => 24.0,
+            (false, true) => 36.0,
+            (false, false) => (rows_room / 8.0).clamp(40.0, 64.0).floor(),
+        };
+        let most_rows = if is_folded { 32.0 } else { 8.0 };
+        let rows_height = rows_room.min(row_height * most_rows).max(row_height);
         let lane_top = if is_small { y5 - lane } else { (y3 + rows_height + 8.0).min(y5 - lane) };
         let rows_bottom = lane_top - if is_small { 0.0 } else { 8.0 };
         let rect =
@@ -121,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_measures_of_the_default_window() {
-        let layout = Layout::of(at(1200.0, 760.0), 16, 1.0);
+        let layout = Layout::of(at(1200.0, 760.0), 16, false, 1.0);
         assert_eq!(layout.grid, Rect::from_min_max(pos2(244.0, 112.0), pos2(948.0, 528.0)));
         assert!((layout.column - 44.0).abs() < 1e-6);
         assert!((layout.row_height - 52.0).abs() < 1e-6, "{}", layout.row_height);
@@ -135,10 +142,10 @@ mod tests {
         for width in (760..2600).step_by(37) {
             for height in (480..1700).step_by(41) {
                 for view in VIEWS {
-                    for pixels in [1.0, 1.25, 2.0] {
+                    for (pixels, is_folded) in [(1.0, false), (1.25, true), (2.0, false)] {
                         #[allow(clippy::cast_precision_loss, reason = "small")]
                         let window = at(width as f32, height as f32);
-                        let layout = Layout::of(window, view, pixels);
+                        let layout = Layout::of(window, view, is_folded, pixels);
                         let parts = layout.parts();
                         for (index, (name, part)) in parts.iter().enumerate() {
                             assert!(part.is_positive(), "{name} at {width} × {height}: {part:?}");

@@ -33,10 +33,12 @@ impl Playhead {
 }
 
 /// What one frame shows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Sight {
-    /// Where the playhead is, in ticks, if it moves.
+    /// Where the playhead is in the pattern that is shown, in ticks, if it moves there; in a song from the start of its slot on.
     pub(crate) tick: Option<f64>,
+    /// Where it is in the piece, if it moves.
+    pub(crate) song_tick: Option<f64>,
     pub(crate) tempo_bpm: f64,
     /// How the pattern that is shown would be played.
     pub(crate) performance: Performance,
@@ -45,8 +47,17 @@ pub(crate) struct Sight {
     pub(crate) wanted_pattern: usize,
     pub(crate) records: bool,
     pub(crate) is_song: bool,
+    /// The slot of the song that plays.
+    pub(crate) slot: Option<usize>,
     /// Notes and events that found no room.
     pub(crate) refused_count: u64,
+}
+
+impl Sight {
+    /// The same without anything that moves at every frame.
+    pub(crate) fn still(&self) -> Sight {
+        Sight { tick: None, song_tick: None, ..*self }
+    }
 }
 
 impl Sight {
@@ -56,7 +67,14 @@ impl Sight {
         events + notes + bridge.refused_recording_count()
     }
 
-    /// The playhead as a whole tick; the start of the song while it stands.
+    /// The playhead in the piece as a whole tick; the start while it stands.
+    pub(crate) fn whole_song_tick(&self) -> Tick {
+        #[allow(clippy::cast_possible_truncation, reason = "the conversion saturates")]
+        let tick = self.song_tick.unwrap_or(0.0).floor() as i64;
+        Tick(tick)
+    }
+
+    /// The playhead as a whole tick; the start of the pattern while it stands.
     pub(crate) fn whole_tick(&self) -> Tick {
         #[allow(clippy::cast_possible_truncation, reason = "the conversion saturates")]
         let tick = self.tick.unwrap_or(0.0).floor() as i64;

@@ -7,6 +7,7 @@
 )]
 
 mod gestures;
+mod rooms;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -47,6 +48,10 @@ impl HostSide for TestHost {
         self.records.get()
     }
 
+    fn settings(&self) -> crate::engine::Settings {
+        crate::engine::Settings::default()
+    }
+
     fn turn(&self, turn: Turn) {
         let mut performance = self.performance.get();
         match turn {
@@ -57,6 +62,16 @@ impl HostSide for TestHost {
                 performance.pattern = tresillo_pattern::PatternIndex(u8::try_from(index).unwrap());
             }
             Turn::Record(value) => self.records.set(value),
+            Turn::Transpose(semitones) => performance.transpose = i8::try_from(semitones).unwrap(),
+            Turn::Chance(percent) => {
+                let percent = u8::try_from(percent).unwrap();
+                performance.chance = tresillo_pattern::document::Percent::saturating(percent);
+            }
+            Turn::Run(_)
+            | Turn::Launch(_)
+            | Turn::Input(_)
+            | Turn::Through(_)
+            | Turn::RecordTrack(_) => {}
         }
         self.performance.set(performance);
         self.turns.borrow_mut().push(turn);
@@ -77,12 +92,16 @@ impl Room {
 
     fn of_size(text: &str, size: Vec2) -> Room {
         let (project, _) = notation::read(text).unwrap();
-        let (bridge, _end, _copy) = Bridge::new(project);
+        Room::with(Bridge::new(project).0, size)
+    }
+
+    fn with(bridge: Arc<Bridge>, size: Vec2) -> Room {
         let host = Rc::new(TestHost::default());
-        let view = View::new(Desk::new(Arc::clone(&bridge)));
+        let view = View::new(Desk::new(Arc::clone(&bridge)), Kept::default());
         let seen = Rc::clone(&host);
         let mut harness = Harness::builder()
             .with_size(size)
+            .with_step_dt(1.0 / 60.0)
             .with_context_setup(fonts::install)
             .with_max_steps(64)
             .build_ui_state(move |ui, view: &mut View| view.show(ui, &*seen), view);
@@ -234,12 +253,14 @@ fn what_is_shown_of_the_next_passes_is_what_will_play() {
     let mut room = Room::new("kick: x(2:3)...x?50...");
     let sight = |room: &Room| super::sight::Sight {
         tick: Some(0.0),
+        song_tick: Some(0.0),
         tempo_bpm: 120.0,
         performance: room.desk().performance(Performance::default()),
         playing_pattern: 0,
         wanted_pattern: 0,
         records: false,
         is_song: false,
+        slot: None,
         refused_count: 0,
     };
     let (_, passes) = inspector::passes(room.desk(), &sight(&room));
@@ -483,7 +504,7 @@ fn it_is_drawn_at_every_size_with_any_document() {
             let mut room = Room::of_size(text, size);
             for view in layout::VIEWS {
                 room.harness.state_mut().desk.view = view;
-                room.harness.state_mut().desk.is_dark = view == 32;
+                room.harness.state_mut().desk.choices.is_dark = view == 32;
                 room.bridge.set_position(Some(Tick(12_345 * 7)));
                 for overlay in [Overlay::None, Overlay::Help, Overlay::Condition] {
                     room.harness.state_mut().desk.overlay = overlay;

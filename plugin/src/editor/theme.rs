@@ -146,7 +146,6 @@ impl Theme {
     }
 
     /// Black or white, whichever is easier to read on a track's colour; in the dark it is always ink.
-    #[cfg(test)]
     pub(crate) fn on_track(&self, track: Color32) -> Color32 {
         if self.is_dark {
             return self.ink;
@@ -159,7 +158,6 @@ impl Theme {
 /// The contrast of two colours, from 1 to 21.
 ///
 /// Source: WCAG 2.2, "contrast ratio" and "relative luminance", <https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>.
-#[cfg(test)]
 pub(crate) fn contrast(one: Color32, other: Color32) -> f32 {
     let linear = |byte: u8| {
         let share = f32::from(byte) / 255.0;
@@ -198,15 +196,69 @@ mod tests {
         }
     }
 
-    /// L*, a*, b* of a colour, under D65.
-    ///
-    /// Source: IEC 61966-2-1 (sRGB); CIE 15:2004, section 8.2.1.
-    fn lab(colour: Color32) -> [f64; 3] {
-        let linear = |byte: u8| {
+    /// Red, green and blue as shares of light.
+    fn linear(colour: Color32) -> [f64; 3] {
+        [colour.r(), colour.g(), colour.b()].map(|byte| {
             let share = f64::from(byte) / 255.0;
             if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-        };
-        let [r, g, b] = [colour.r(), colour.g(), colour.b()].map(linear);
+        })
+    }
+
+    /// How shares of light look to whom one of the three kinds of cones is missing: long, middle, short waves.
+    ///
+    /// Source: Machado, Oliveira, Fernandes, "A physiologically-based model for simulation of color vision deficiency", IEEE
+    /// Transactions on Visualization and Computer Graphics 15 (2009), the matrices for severity 1.0.
+    const BLINDNESSES: [(&str, [[f64; 3]; 3]); 3] = [
+        (
+            "protanopia",
+            [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+        ),
+        (
+            "deuteranopia",
+            [
+                [0.367_322, 0.860_646, -0.227_968],
+                [0.280_085, 0.672_501, 0.047_413],
+                [-0.011_820, 0.042_940, 0.968_881],
+            ],
+        ),
+        (
+            "tritanopia",
+            [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
+        ),
+    ];
+
+    fn seen_by(matrix: &[[f64; 3]; 3], light: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| {
+            let sum: f64 = row.iter().zip(light).map(|(part, light)| part * light).sum();
+            sum.clamp(0.0, 1.0)
+        })
+    }
+
+    /// The least distance of two of a theme's tracks.
+    fn least_apart(theme: &Theme, see: impl Fn([f64; 3]) -> [f64; 3]) -> f64 {
+        let seen: Vec<[f64; 3]> =
+            (0..8).map(|index| lab(see(linear(theme.track(index))))).collect();
+        let mut least = f64::MAX;
+        for one in 0..8 {
+            for other in one + 1..8 {
+                least = least.min(ciede2000(seen[one], seen[other]));
+            }
+        }
+        least
+    }
+
+    /// L*, a*, b* of shares of light, under D65.
+    ///
+    /// Source: IEC 61966-2-1 (sRGB); CIE 15:2004, section 8.2.1.
+    fn lab([r, g, b]: [f64; 3]) -> [f64; 3] {
         let x = (0.412_456_4 * r + 0.357_576_1 * g + 0.180_437_5 * b) / 0.950_47;
         let y = 0.212_672_9 * r + 0.715_152_2 * g + 0.072_175 * b;
         let z = (0.019_333_9 * r + 0.119_192 * g + 0.950_304_1 * b) / 1.088_83;
@@ -259,13 +311,24 @@ mod tests {
         let known = ciede2000([50.0, 2.6772, -79.7751], [50.0, 0.0, -82.7485]);
         assert!((known - 2.0425).abs() < 1e-4, "{known}");
         for (theme, least) in [(DARK, 20.0), (LIGHT, 19.0)] {
-            for one in 0..8 {
-                for other in one + 1..8 {
-                    let apart = ciede2000(lab(theme.track(one)), lab(theme.track(other)));
-                    assert!(apart >= least, "{one} and {other}: {apart}");
-                }
-            }
+            let apart = least_apart(&theme, |light| light);
+            assert!(apart >= least, "{apart}");
             assert_eq!(theme.track(8), theme.track(0));
+        }
+    }
+
+    #[test]
+    fn no_two_tracks_look_alike_to_the_colour_blind() {
+        // What is white or grey looks so to everybody.
+        for (_, matrix) in BLINDNESSES {
+            let seen = seen_by(&matrix, [0.5; 3]);
+            assert!(seen.iter().all(|share| (share - 0.5).abs() < 1e-3), "{seen:?}");
+        }
+        for (theme, least) in [(DARK, 14.9), (LIGHT, 10.8)] {
+            for (name, matrix) in BLINDNESSES {
+                let apart = least_apart(&theme, |light| seen_by(&matrix, light));
+                assert!(apart >= least, "{name}: {apart}");
+            }
         }
     }
 

@@ -2,7 +2,8 @@
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 use tresillo_pattern::document::edit::{Edit, TrackHead, TrackPlace};
-use tresillo_pattern::document::{Channel, Delay, Direction, Key, StepSize, Track};
+use tresillo_pattern::document::{Channel, Delay, Direction, Key, Step, StepSize, Track};
+use tresillo_pattern::limits::STEPS_MAX;
 
 use crate::editor::desk::{Desk, Overlay};
 use crate::editor::fonts;
@@ -22,6 +23,11 @@ const SIZES: [(&str, i64, i64); 8] = [
     ("3/32", 3, 32),
 ];
 
+/// The same, longest first but for the dotted ones, which come last.
+pub(crate) fn sizes() -> Vec<StepSize> {
+    SIZES.iter().filter_map(|(_, above, below)| StepSize::new(*above, *below).ok()).collect()
+}
+
 const DIRECTIONS: [(&str, Direction); 5] = [
     ("Forward", Direction::Forward),
     ("Backward", Direction::Backward),
@@ -31,7 +37,7 @@ const DIRECTIONS: [(&str, Direction); 5] = [
 ];
 
 /// What a track says of itself.
-fn head_of(track: &Track) -> TrackHead {
+pub(crate) fn head_of(track: &Track) -> TrackHead {
     TrackHead {
         name: track.name.clone(),
         destination: track.destination,
@@ -54,6 +60,31 @@ impl Desk {
             let at = TrackPlace { pattern: self.pattern, track: self.cursor.0 };
             self.edit(name, Edit::SetTrack { at, head: Box::new(after) });
         }
+    }
+
+    /// Gives a track so many steps. What was cut off comes back when it grows again, as long as the rest is as it was.
+    pub(crate) fn set_length(&mut self, index: usize, length: i64) {
+        let Some(track) = self.tracks().get(index) else { return };
+        let length = usize::try_from(length).unwrap_or(1).clamp(1, STEPS_MAX);
+        let id = (self.pattern, track.id);
+        let is_cut = |(of, whole): &&(_, Vec<Step>)| *of == id && whole.starts_with(&track.steps);
+        let whole = self.cut.as_ref().filter(is_cut).map_or(&track.steps, |(_, whole)| whole);
+        let steps = tools::with_length(whole, length);
+        if steps.len() == track.steps.len() {
+            return;
+        }
+        let cut = (id, whole.clone());
+        let at = self.place(index);
+        if cut.1.len() > length {
+            self.cut = Some(cut);
+        }
+        self.edit("Length", Edit::ReplaceSteps { at, steps });
+    }
+
+    /// Makes the track at the cursor so much longer.
+    pub(crate) fn longer(&mut self, by: i64) {
+        let now = self.track().map_or(1, |track| track.steps.len());
+        self.set_length(self.cursor.0, i64::try_from(now).unwrap_or(1) + by);
     }
 
     /// The track at the cursor goes.
@@ -157,8 +188,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
     let length = track.steps.len();
     if let Some(by) = stepper(ui, theme, pos2(column, y), "Length", &length.to_string()) {
         let length = i64::try_from(length).unwrap_or(1) + by;
-        let length = usize::try_from(length).unwrap_or(1);
-        desk.replace_steps("Length", |steps| tools::with_length(steps, length));
+        desk.set_length(desk.cursor.0, length);
     }
     y += 34.0;
     label(ui, y, "Direction");

@@ -2,7 +2,7 @@
 
 use egui::{
     Align2, Color32, FontId, Id, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit,
-    Ui, WidgetInfo, pos2, vec2,
+    Ui, WidgetInfo, vec2,
 };
 
 use crate::editor::desk::Desk;
@@ -34,6 +34,24 @@ pub(crate) fn text(
     colour: Color32,
 ) -> Rect {
     ui.painter().text(at, anchor, text, font, colour)
+}
+
+/// Text that begins at a place and ends with dots where it would be wider than there is room; where it went.
+pub(crate) fn elided(
+    ui: &Ui,
+    at: Pos2,
+    text: impl ToString,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+) -> Rect {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_string(), font, colour);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(8.0));
+    let galley = ui.painter().layout_job(job);
+    let corner = at - vec2(0.0, galley.size().y / 2.0);
+    let rect = Rect::from_min_size(corner, galley.size());
+    ui.painter().galley(corner, galley, colour);
+    rect
 }
 
 /// A button with words or signs. Its name is for those who do not see it.
@@ -76,52 +94,6 @@ pub(crate) fn focus(ui: &Ui, theme: &Theme, response: &Response) {
         let rect = response.rect.expand(2.0);
         ui.painter().rect_stroke(rect, 6.0, Stroke::new(2.0, theme.paper), StrokeKind::Outside);
     }
-}
-
-/// A value with a label, dragged sideways: the change of its share since the last frame, if it was dragged.
-pub(crate) fn field(
-    ui: &Ui,
-    theme: &Theme,
-    rect: Rect,
-    (label, value): (&str, &str),
-    share: f32,
-    colour: Color32,
-) -> Response {
-    let response = ui.interact(rect, Id::unique(("field", label)), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, format!("{label}: {value}")));
-    let fill = if response.hovered() || response.dragged() { theme.hi } else { theme.slot };
-    ui.painter().rect_filled(rect, RADIUS, fill);
-    if !theme.is_dark {
-        border(ui, rect, theme.line);
-    }
-    let middle = rect.center().y - 2.0;
-    text(
-        ui,
-        pos2(rect.left() + 10.0, middle),
-        Align2::LEFT_CENTER,
-        label,
-        fonts::words(12.0),
-        theme.text2,
-    );
-    text(
-        ui,
-        pos2(rect.right() - 10.0, middle),
-        Align2::RIGHT_CENTER,
-        value,
-        fonts::mono(12.0),
-        theme.text,
-    );
-    let track = Rect::from_min_max(
-        pos2(rect.left() + 10.0, rect.bottom() - 4.0),
-        pos2(rect.right() - 10.0, rect.bottom() - 2.0),
-    );
-    ui.painter().rect_filled(track, 1.0, theme.line);
-    let x = track.left() + track.width() * share.clamp(0.0, 1.0);
-    ui.painter().rect_filled(Rect::from_min_max(track.min, pos2(x, track.bottom())), 1.0, colour);
-    let thumb = Rect::from_center_size(pos2(x, track.center().y), vec2(3.0, 6.0));
-    ui.painter().rect_filled(thumb, 1.0, theme.text);
-    focus(ui, theme, &response);
-    response
 }
 
 /// A field into which text is typed: what it holds now, if that has changed. What is typed from its focus on is one step of
@@ -173,4 +145,38 @@ pub(crate) fn mark(ui: &Ui, theme: &Theme, at: Pos2, size: f32, alight: Option<u
         let rect = Rect::from_min_size(corner, vec2(20.0, 20.0) * unit);
         ui.painter().rect_filled(rect, 3.6 * unit, theme.text.gamma_multiply(strength));
     }
+}
+
+/// Several buttons side by side, of which one is chosen: that which was pressed. Each is words, a name and whether it is chosen.
+pub(crate) fn segments<'a>(
+    ui: &Ui,
+    theme: &Theme,
+    rect: Rect,
+    size: f32,
+    choices: impl ExactSizeIterator<Item = (&'a str, String, bool)>,
+) -> Option<usize> {
+    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let pitch = rect.width() / choices.len().max(1) as f32;
+    let mut pressed = None;
+    for (place, (words, name, is_chosen)) in choices.enumerate() {
+        #[allow(clippy::cast_precision_loss, reason = "small")]
+        let at = rect.min + vec2(pitch * place as f32, 0.0);
+        let one = Rect::from_min_size(at, vec2(pitch - 2.0, rect.height()));
+        let look = if is_chosen { Look::Chosen } else { Look::Rest };
+        if button(ui, theme, one, (words, &name), fonts::words(size), look).clicked() {
+            pressed = Some(place);
+        }
+    }
+    pressed
+}
+
+/// The heading of what lies over the grid.
+pub(crate) fn heading(ui: &Ui, theme: &Theme, area: Rect, words: &str) {
+    let at = area.min + vec2(24.0, 26.0);
+    text(ui, at, Align2::LEFT_CENTER, words, fonts::bold(16.0), theme.text);
+}
+
+/// The label of a row.
+pub(crate) fn label(ui: &Ui, theme: &Theme, at: Pos2, words: &str) {
+    text(ui, at, Align2::LEFT_CENTER, words, fonts::words(12.0), theme.text2);
 }

@@ -1,9 +1,12 @@
 #![allow(clippy::expect_used, reason = "a test may fail")]
 
+mod silence;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tresillo_pattern::PatternIndex;
+use tresillo_pattern::document::{Key, Keys};
 use tresillo_pattern::format::{json, notation};
 
 use super::*;
@@ -29,6 +32,14 @@ type Sent = (u32, Address, EventKind);
 struct Host {
     events: Vec<Sent>,
     room: usize,
+    /// The channels that were told to be silent, behind how many events.
+    silenced: Vec<(u8, usize)>,
+}
+
+impl Host {
+    fn with_room(room: usize) -> Host {
+        Host { events: Vec::new(), room, silenced: Vec::new() }
+    }
 }
 
 impl EventOutput for Host {
@@ -38,6 +49,12 @@ impl EventOutput for Host {
             self.events.push((offset, address, kind));
         }
         has_room
+    }
+
+    fn silence(&mut self, offset: u32, channel: u8) -> bool {
+        assert_eq!(offset, 0);
+        self.silenced.push((channel, self.events.len()));
+        true
     }
 }
 
@@ -57,6 +74,12 @@ fn input(offset: u32, (key, is_down): (u8, bool)) -> Input {
     Input { offset, address, kind }
 }
 
+/// These keys on the channel of the bass.
+fn audition(keys: &[u8]) -> Audition {
+    let keys: Vec<Key> = keys.iter().map(|key| Key::saturating(*key)).collect();
+    Audition::new(1, Keys::from_slice(&keys).expect("up to sixteen"), 0.5)
+}
+
 /// What hosts do between two blocks.
 #[derive(Clone, Debug)]
 enum Move {
@@ -73,6 +96,9 @@ enum Move {
     /// Key and whether it goes down, in the middle of the next block.
     Key(u8, bool),
     Settings(Settings),
+    /// A key that is to be heard for so many seconds.
+    Audition(u8, f32),
+    Panic,
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -92,6 +118,9 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => (prop::sample::select(vec![24_u8, 36, 42, 61]), any::<bool>())
             .prop_map(|(key, is_down)| Move::Key(key, is_down)),
         2 => settings().prop_map(Move::Settings),
+        2 => (prop::sample::select(vec![24_u8, 36, 42, 61]), 0.0..0.3_f32)
+            .prop_map(|(key, seconds)| Move::Audition(key, seconds)),
+        1 => Just(Move::Panic),
     ];
     prop::collection::vec(one, 1..120)
 }
@@ -164,13 +193,17 @@ fn perform(moves: &[Move], room: usize) -> Vec<(u32, Vec<Sent>)> {
                     Move::Forget => (facts.tempo_bpm, facts.frame) = (None, None),
                     Move::Key(key, is_down) => keys.push((key, is_down)),
                     Move::Settings(other) => settings = other,
+                    Move::Audition(key, seconds) => {
+                        bridge.audition(audition(&[key]).lasting(seconds));
+                    }
+                    Move::Panic => bridge.panic(),
                     Move::Roll(_) | Move::Stop(_) => {}
                 }
                 continue;
             }
         };
         facts.is_playing = is_playing;
-        let mut host = Host { events: Vec::new(), room };
+        let mut host = Host::with_room(room);
         let input: Vec<Input> = keys.drain(..).map(|key| input(frame_count / 2, key)).collect();
         let request = request(frame_count, facts, performance, is_bypassed);
         engine.process(BlockRequest { settings, input: &input, ..request }, &mut host);
@@ -250,7 +283,7 @@ fn what_a_host_cuts_off_at_its_loops_end_sounds_on_the_next_frame() {
     };
     let mut events = Vec::new();
     for facts in [facts(7154.0), facts(0.0)] {
-        let mut host = Host { events: Vec::new(), room: usize::MAX };
+        let mut host = Host::with_room(usize::MAX);
         let performance = Performance::default();
         let request = request(100, facts, performance, false);
         engine.process(request, &mut host);
@@ -269,7 +302,7 @@ fn documents_go_there_and_come_back_without_end() {
     let (bridge, mut engine) = engine();
     let facts = HostFacts::default();
     let performance = Performance::default();
-    let mut host = Host { events: Vec::new(), room: 0 };
+    let mut host = Host::with_room(0);
     for round in 0..100 {
         // More in a row than any ring holds, before the engine sees one.
         for index in 0..20 {
@@ -289,7 +322,7 @@ fn text_that_is_no_project_leaves_the_project_and_a_reason() {
     bridge.set_text("junk");
     assert_eq!(bridge.text(), before);
     assert!(bridge.rejected().is_some_and(|reason| !reason.is_empty()));
-    let mut host = Host { events: Vec::new(), room: usize::MAX };
+    let mut host = Host::with_room(usize::MAX);
     let facts = HostFacts { is_playing: true, ..HostFacts::default() };
     let performance = Performance::default();
     engine.process(request(64, facts, performance, false), &mut host);
@@ -305,7 +338,7 @@ fn the_next_key_is_learned() {
     let settings = Settings { is_through: true, ..Settings::default() };
     let mut block = |bridge: &Bridge, keys: &[(u8, bool)]| {
         let input: Vec<Input> = keys.iter().map(|key| input(10, *key)).collect();
-        let mut host = Host { events: Vec::new(), room: usize::MAX };
+        let mut host = Host::with_room(usize::MAX);
         let facts = HostFacts::default();
         let request = request(64, facts, Performance::default(), false);
         engine.process(BlockRequest { settings, input: &input, ..request }, &mut host);
@@ -328,4 +361,23 @@ fn the_next_key_is_learned() {
     assert_eq!(block(&bridge, &[(40, false)]), (0, false, false));
     bridge.learn(None);
     assert_eq!(bridge.learning(), None);
+}
+
+#[test]
+fn our_own_transport_takes_the_tempo_of_the_document_when_that_changes() {
+    let project =
+        |tempo: u8| notation::read(&format!("tempo = {tempo}\nkick: x...")).expect("sound").0;
+    assert!(Bridge::new(project(90)).0.own_transport().is_none());
+    let (bridge, _end, _copy) = Bridge::with_own_transport(project(90));
+    let told = || bridge.own_transport().map(|own| own.tempo_bpm().round());
+    assert_eq!(told(), Some(90.0));
+    bridge.set_project(project(100));
+    assert_eq!(told(), Some(100.0));
+    bridge.own_transport().expect("it is there").set_tempo(111.0);
+    bridge.set_controllers("");
+    assert_eq!(told(), Some(111.0), "another change leaves it alone");
+    bridge.load("Load", project(80));
+    assert_eq!(told(), Some(80.0));
+    bridge.undo();
+    assert_eq!(told(), Some(100.0));
 }

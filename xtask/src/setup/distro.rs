@@ -86,7 +86,7 @@ mod tests {
             ["to install, type:  sudo apt install gcc libc6-dev python3 python3-venv"]
         );
         assert_eq!(
-            Distro::Arch.lines_to_type(&NEEDS[5..]),
+            Distro::Arch.lines_to_type(&NEEDS[6..]),
             ["to install, type:  sudo pacman -S --needed valgrind"]
         );
         let lines = Distro::Unknown.lines_to_type(&NEEDS[..1]);

@@ -17,6 +17,8 @@ pub(super) enum Serves {
     SecondHost,
     /// The tests of the real window.
     Window,
+    /// The program of its own.
+    Standalone,
     /// The test of the real window in a host of its own; it needs nothing more of the system.
     WindowHost,
     /// `cargo xtask bench` and nothing else.
@@ -85,6 +87,19 @@ pub(super) const NEEDS: &[Need] = &[
         arch: &["xorg-server-xvfb", "mesa"],
     },
     Need {
+        name: "ALSA and JACK to build with",
+        purpose: "tresillo-standalone is built with them; it and its tests are left out without them",
+        serves: Serves::Standalone,
+        is_here: has_sound,
+        debian: &["pkg-config", "libasound2-dev", "libjack-jackd2-dev"],
+        fedora: &[
+            "pkgconf-pkg-config",
+            "alsa-lib-devel",
+            "pipewire-jack-audio-connection-kit-devel",
+        ],
+        arch: &["pkgconf", "alsa-lib", "pipewire-jack"],
+    },
+    Need {
         name: "valgrind",
         purpose: "counts instructions in `cargo xtask bench`",
         serves: Serves::Bench,
@@ -117,6 +132,12 @@ pub(super) fn has_xcb() -> bool {
             "/dev/null",
             "-lxcb",
         ]))
+}
+
+/// Only where the sound card is ALSA's. The crates of both ask pkg-config, and JACK's does so though it links nothing.
+pub(super) fn has_sound() -> bool {
+    !cfg!(target_os = "linux")
+        || run::succeeds(Command::new("pkg-config").args(["--exists", "alsa", "jack"]))
 }
 
 /// A Python that can make a venv. Debian splits `ensurepip` off into a package of its own.

@@ -17,6 +17,8 @@ pub(crate) enum Drag {
     Undecided { from: Pos2, place: Place, on_edge: bool },
     /// Steps are set, or cleared.
     Paint { is_on: bool, track: usize, last: usize },
+    /// Steps are taken along, to be copied so many rows and steps further.
+    Copy { from: Place, places: Vec<Place>, by: (i64, i64) },
     /// A value follows the pointer, from what it was.
     Value { lane: Lane, from: Pos2, before: Vec<(Place, i64)>, is_sideways: bool },
 }
@@ -76,9 +78,15 @@ pub(super) fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, drag: &mut Option<D
         *drag = None;
         desk.cancel();
     }
-    if response.drag_stopped() && drag.take().is_some() {
-        desk.end();
+    if response.drag_stopped() {
+        match drag.take() {
+            Some(Drag::Copy { places, by, .. }) if by != (0, 0) => desk.copy_by(&places, by),
+            Some(_) => desk.end(),
+            None => {}
+        }
     }
+    pan(ui, layout, desk, &response);
+    focus_of(ui, &response);
     if response.hovered() {
         scroll(ui, layout, desk, pointer, modifiers);
     }
@@ -102,8 +110,41 @@ fn click(desk: &mut Desk, place: Place, modifiers: egui::Modifiers) {
         desk.selection.clear();
         let is_on = desk.step(place).is_some_and(|step| step.is_on);
         desk.set_on(&[place], !is_on);
+        if !is_on {
+            desk.audition(place);
+        }
     }
     desk.cursor = place;
+}
+
+/// A drag with the middle button moves what is seen.
+fn pan(ui: &Ui, layout: &Layout, desk: &mut Desk, response: &egui::Response) {
+    let is_middle = ui.input(|input| input.pointer.middle_down());
+    if !is_middle || !response.contains_pointer() {
+        return;
+    }
+    let moved = ui.input(|input| input.pointer.delta());
+    let id = response.id.with("panned");
+    let rest = ui.data(|data| data.get_temp::<egui::Vec2>(id)).unwrap_or_default() + moved;
+    let (columns, rows) = ((rest.x / layout.column).trunc(), (rest.y / layout.row_height).trunc());
+    let left = rest - egui::vec2(columns * layout.column, rows * layout.row_height);
+    ui.data_mut(|data| data.insert_temp(id, left));
+    #[allow(clippy::cast_possible_truncation, reason = "a drag is small")]
+    let (columns, rows) = (columns as i64, rows as i64);
+    desk.scroll_columns(-columns);
+    desk.scroll_rows(-rows, layout.row_count());
+}
+
+/// With the focus the arrows move the cursor, and not the focus.
+fn focus_of(ui: &Ui, response: &egui::Response) {
+    if response.has_focus() {
+        let filter = egui::EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..Default::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    }
 }
 
 /// The places that a drag on one changes: all that are selected, if it is one of them.
@@ -130,6 +171,16 @@ fn go_on(
             }
             let is_on = desk.step(place).is_some_and(|step| step.is_on);
             let is_sideways = moved.x.abs() >= moved.y.abs();
+            if is_on && modifiers.command {
+                let places = dragged(desk, place);
+                return go_on(
+                    desk,
+                    layout,
+                    Drag::Copy { from: place, places, by: (0, 0) },
+                    at,
+                    modifiers,
+                );
+            }
             let lane = match () {
                 () if is_on && modifiers.alt => Some(Lane::Micro),
                 () if is_on && on_edge && is_sideways => Some(Lane::Gate),
@@ -162,6 +213,16 @@ fn go_on(
                 paint(desk, track, last, step, is_on);
             }
             Drag::Paint { is_on, track, last: step }
+        }
+        Drag::Copy { from, places, .. } => {
+            let area = layout.grid.shrink(1.0);
+            let by = hit(desk, layout, area.clamp(at)).map_or((0, 0), |((track, step), _)| {
+                let far = |to: usize, from: usize| {
+                    i64::try_from(to).unwrap_or(0) - i64::try_from(from).unwrap_or(0)
+                };
+                (far(track, from.0), far(step, from.1))
+            });
+            Drag::Copy { from, places, by }
         }
         Drag::Value { lane, from, ref before, is_sideways } => {
             let fine = if modifiers.shift { 0.1 } else { 1.0 };
@@ -222,10 +283,10 @@ fn scroll(
         desk.scroll_columns(if sideways > 0.0 { -4 } else { 4 });
         return;
     }
-    let last_row = desk.tracks().len().saturating_sub(layout.row_count());
-    desk.first_row = match moved.y {
-        y if y < 0.0 => (desk.first_row + 1).min(last_row),
-        y if y > 0.0 => desk.first_row.saturating_sub(1),
-        _ => desk.first_row,
+    let by = match moved.y {
+        y if y < 0.0 => 1,
+        y if y > 0.0 => -1,
+        _ => 0,
     };
+    desk.scroll_rows(by, layout.row_count());
 }
