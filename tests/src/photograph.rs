@@ -15,7 +15,8 @@ use crate::hands::{Button, Place};
 use crate::script::Transport;
 use crate::stage::Stage;
 
-/// The argument with which the test executable makes all pictures, into the folder that follows.
+/// The argument with which the test executable makes pictures, into the folder that follows: all, or those whose names begin
+/// with the word behind it.
 const ARGUMENT: &str = "--photograph";
 
 /// The argument with which that calls itself for one picture: its name and its file follow.
