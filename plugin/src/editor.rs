@@ -3,6 +3,7 @@
 //! It knows the document by the bridge alone, and the host by its parameters. Nothing in it may stop the host: a panic ends the
 //! window.
 
+mod alone;
 mod bars;
 mod browser;
 mod choices;

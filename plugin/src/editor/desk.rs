@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use tresillo_pattern::document::edit::{Edit, ProjectHead, TrackPlace};
 use tresillo_pattern::document::{
-    Channel, Condition, Destination, Key, Keys, Pattern, Step, Tempo, Track, TrackId,
+    Channel, Condition, Destination, Key, Keys, Pattern, Step, Track, TrackId,
 };
 use tresillo_pattern::limits::{PATTERNS_MAX, TRACKS_MAX};
-use tresillo_pattern::{PPQ, PatternIndex, Performance, Project, euclid};
+use tresillo_pattern::{PatternIndex, Performance, Project, euclid};
 
 use crate::bridge::Bridge;
 use crate::controllers::Target;
@@ -17,10 +17,8 @@ use crate::editor::browser::Browser;
 use crate::editor::choices::Choices;
 use crate::editor::files::Chooser;
 use crate::editor::lane::Pen;
-use crate::editor::library;
 use crate::editor::toolbox::Toolbox;
 use crate::editor::tools::Lane;
-use crate::engine::Audition;
 use crate::transport::TapTempo;
 
 /// A step, by its track and its place.
@@ -59,7 +57,7 @@ pub(crate) struct Desk {
     pub(crate) bridge: Arc<Bridge>,
     /// A copy of the document.
     pub(crate) project: Project,
-    revision: u64,
+    pub(super) revision: u64,
     /// The pattern that is shown.
     pub(crate) pattern: usize,
     /// The keyboard's cursor.
@@ -89,10 +87,10 @@ pub(crate) struct Desk {
     pub(crate) clipboard_text: String,
     /// Sixteen patterns that are seen, from 0.
     pub(crate) bank: usize,
-    taps: TapTempo,
+    pub(super) taps: TapTempo,
     /// Where the project is kept, where no host does it, and which of its revisions is.
-    session: Option<PathBuf>,
-    kept_revision: u64,
+    pub(super) session: Option<PathBuf>,
+    pub(super) kept_revision: u64,
     /// The steps of a track before some were cut off.
     pub(crate) cut: Option<((usize, TrackId), Vec<Step>)>,
 }
@@ -150,38 +148,6 @@ impl Desk {
     /// Another number with each change of the document.
     pub(crate) fn revision(&self) -> u64 {
         self.revision
-    }
-
-    /// Where no host saves the project, it is kept for the next start, if it has changed.
-    pub(crate) fn keep_session(&mut self) {
-        let Some(path) = self.session.clone().filter(|_| self.kept_revision != self.revision)
-        else {
-            return;
-        };
-        match library::save_at(&path, &self.project) {
-            Ok(()) => self.kept_revision = self.revision,
-            Err(problem) => self.message = Some(format!("The project is not kept: {problem}.")),
-        }
-    }
-
-    /// From now on the project is kept in a file; what lies there is where the last time has ended.
-    pub(crate) fn open_session(&mut self, path: PathBuf) {
-        match library::open(&path, false) {
-            Ok((project, _)) => self.bridge.set_project(project),
-            // The first start of all.
-            Err(_) if !path.exists() => {}
-            Err(problem) => {
-                // What we cannot read is not overwritten for that.
-                let _ = std::fs::copy(&path, path.with_extension("json~"));
-                self.message = Some(format!(
-                    "{}: {problem}. It is kept beside the new one, with a ~.",
-                    path.display()
-                ));
-            }
-        }
-        self.session = Some(path);
-        self.refresh();
-        self.kept_revision = self.revision;
     }
 
     /// The tracks of the pattern that is shown.
@@ -488,48 +454,6 @@ impl Desk {
         }
         self.edit("Remove a pattern", Edit::RemovePattern { index: self.pattern });
         self.selection.clear();
-    }
-
-    /// Lets a step be heard, while nothing plays.
-    pub(crate) fn audition(&self, place: Place) {
-        let Some((track, step)) = self.tracks().get(place.0).zip(self.step(place)) else { return };
-        if !self.choices.auditions || self.bridge.position().is_some() {
-            return;
-        }
-        let keys = match (step.keys.is_empty(), track.destination.key) {
-            (true, Some(own)) => Keys::one(own),
-            _ => step.keys,
-        };
-        let velocity = f32::from(step.velocity.get()) / 127.0;
-        let bpm = self.bridge.tempo_bpm().unwrap_or(self.project.tempo.bpm());
-        #[allow(clippy::cast_precision_loss, reason = "a step is short")]
-        let quarters = track.step_size.ticks_ceil() as f64 / PPQ as f64;
-        let seconds = quarters * f64::from(step.gate.percent()) / 100.0 * 60.0 / bpm;
-        #[allow(clippy::cast_possible_truncation, reason = "a second at most")]
-        let seconds = seconds.clamp(0.05, 1.0) as f32;
-        let channel = track.destination.channel.get();
-        self.bridge.audition(Audition::new(channel, keys, velocity).lasting(seconds));
-    }
-
-    /// Ends all that sounds.
-    pub(crate) fn panic(&mut self) {
-        self.bridge.panic();
-        self.message = Some("All notes are ended.".into());
-    }
-
-    /// The tempo of our own transport, which is the document's.
-    pub(crate) fn set_tempo(&mut self, bpm: f64) {
-        match Tempo::new(bpm) {
-            Ok(tempo) => self.change_project("Tempo", |head| head.tempo = tempo),
-            Err(error) => self.message = Some(error.to_string()),
-        }
-    }
-
-    /// A tap of the tempo, at seconds of any clock.
-    pub(crate) fn tap(&mut self, now_seconds: f64) {
-        if let Some(bpm) = self.taps.tap(now_seconds) {
-            self.set_tempo(bpm);
-        }
     }
 
     /// Empties the chosen steps.

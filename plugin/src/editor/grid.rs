@@ -1,10 +1,9 @@
 //! The steps: how they are drawn, and what the pointer does to them.
 
+mod end;
 mod gesture;
 
-use egui::{
-    Align2, CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use tresillo_pattern::document::{Articulation, Rule, Step, StepSize, Track};
 use tresillo_pattern::{Foreseen, PPQ, foresee, running_step};
 
@@ -83,7 +82,7 @@ pub(crate) fn show(
     }
     gesture::act(&child, layout, desk, drag);
     for row in 0..rows {
-        drag_end(&child, layout, desk, row);
+        end::drag(&child, layout, desk, row);
     }
     if let Some(Drag::Copy { places, by, .. }) = drag {
         draw_carried(&child, theme, layout, desk, places, *by);
@@ -246,7 +245,7 @@ fn draw_row(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>,
             draw_cursor(ui, colour, slot_of(rect));
         }
     }
-    draw_end(ui, theme, layout, desk, row);
+    end::draw(ui, theme, layout, desk, row);
 }
 
 /// The visible part of a step's cell.
@@ -406,8 +405,10 @@ fn draw_playhead(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row
     let cell = slot_rect(desk, layout, row.rect, row.track, running.step);
     #[allow(clippy::cast_possible_truncation, reason = "in [0, 1)")]
     let x = cell.left() + cell.width() * share as f32;
-    let line =
-        Rect::from_min_size(pos2(x - 1.0, row.rect.top()), vec2(2.0, row.rect.height() - 3.0));
+    // On whole pixels, or it would be two grey lines.
+    let per_point = ui.ctx().pixels_per_point();
+    let x = ((x - 1.0) * per_point).round() / per_point;
+    let line = Rect::from_min_size(pos2(x, row.rect.top()), vec2(2.0, row.rect.height()));
     ui.painter().rect_filled(line, 0.0, theme.paper);
 }
 
@@ -500,77 +501,6 @@ fn draw_cursor(ui: &Ui, colour: egui::Color32, slot: Rect) {
     ] {
         ui.painter().line_segment([corner, corner + vec2(dx, 0.0)], stroke);
         ui.painter().line_segment([corner, corner + vec2(0.0, dy)], stroke);
-    }
-}
-
-/// The chip behind the last step, where a track is shorter than what is seen.
-fn chip_of(desk: &Desk, layout: &Layout, row: Rect, track: &Track) -> Option<Rect> {
-    let end = slot_rect(desk, layout, row, track, track.steps.len());
-    let is_seen = end.left() + 28.0 <= layout.grid.right() && end.left() >= layout.grid.left();
-    let middle = slot_of(end).center().y;
-    is_seen.then(|| Rect::from_min_size(pos2(end.left() + 6.0, middle - 8.0), vec2(20.0, 16.0)))
-}
-
-/// The chip is dragged for the length, a step for each width of a step.
-fn drag_end(ui: &Ui, layout: &Layout, desk: &mut Desk, row: usize) {
-    let index = desk.first_row + row;
-    let Some(track) = desk.tracks().get(index) else { return };
-    let (width, length) = (step_width(track, layout), track.steps.len());
-    let id = Id::unique(("end", index));
-    let chip = chip_of(desk, layout, row_rect(layout.grid, layout, row), track);
-    // While it is dragged it may leave what is seen.
-    let Some(chip) = chip.or_else(|| ui.ctx().is_being_dragged(id).then_some(Rect::NOTHING)) else {
-        return;
-    };
-    let response = ui.interact(chip.expand(3.0), id, Sense::drag());
-    response.widget_info(|| {
-        WidgetInfo::labeled(Role::Slider, true, format!("End of track {}", index + 1))
-    });
-    if response.hovered() || response.dragged() {
-        ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
-    }
-    if response.drag_started() {
-        desk.begin("Length");
-    }
-    if response.dragged() {
-        let moved =
-            ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0) + response.drag_delta().x;
-        let by = (moved / width).trunc();
-        ui.data_mut(|data| data.insert_temp(id, moved - by * width));
-        #[allow(clippy::cast_possible_truncation, reason = "a drag is small")]
-        let to = i64::try_from(length).unwrap_or(1) + by as i64;
-        if by != 0.0 {
-            desk.set_length(index, to);
-        }
-    }
-    if response.drag_stopped() {
-        ui.data_mut(|data| data.remove::<f32>(id));
-        desk.end();
-    }
-}
-
-/// The end of a track that is shorter than what is seen, and dots behind it.
-fn draw_end(ui: &Ui, theme: &Theme, layout: &Layout, desk: &Desk, row: &Row<'_>) {
-    let count = row.track.steps.len();
-    let end = slot_rect(desk, layout, row.rect, row.track, count);
-    let Some(chip) = chip_of(desk, layout, row.rect, row.track) else { return };
-    let slot = slot_of(end);
-    let line = Rect::from_min_size(pos2(end.left() - 1.0, slot.top()), vec2(3.0, slot.height()));
-    ui.painter().rect_filled(line, 1.0, theme.track(row.index));
-    ui.painter().rect_filled(chip, 3.0, theme.bg);
-    ui.painter().rect_stroke(
-        chip,
-        CornerRadius::same(3),
-        Stroke::new(1.0, theme.line),
-        StrokeKind::Inside,
-    );
-    ui.painter().text(chip.center(), Align2::CENTER_CENTER, count, fonts::mono(10.5), theme.text2);
-    for beyond in 1.. {
-        let cell = slot_rect(desk, layout, row.rect, row.track, count + beyond);
-        if cell.left() >= layout.grid.right() {
-            break;
-        }
-        ui.painter().circle_filled(slot_of(cell).center(), 1.5, theme.line);
     }
 }
 

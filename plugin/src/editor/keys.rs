@@ -120,9 +120,12 @@ fn strokes(events: &[Event], modifiers: Modifiers) -> Vec<Stroke> {
         let is_it = |event: &Event| matches!(event, Event::Key { key, pressed: true, .. } if *key == wanted);
         events.iter().any(is_it)
     };
+    let pastes = events.iter().any(|event| {
+        matches!(event, Event::Key { key: Key::V, pressed: true, modifiers, .. } if modifiers.command)
+    }) || modifiers.command;
     let has_text = events.iter().any(|event| match event {
         Event::Paste(_) => true,
-        Event::Text(_) => modifiers.command,
+        Event::Text(_) => pastes,
         _ => false,
     });
     let mut strokes = Vec::new();
@@ -132,7 +135,7 @@ fn strokes(events: &[Event], modifiers: Modifiers) -> Vec<Stroke> {
             Event::Cut => strokes.push(Stroke::Cut),
             Event::Paste(text) => strokes.push(Stroke::Paste(text.clone())),
             // So egui-baseview tells what is pasted.
-            Event::Text(text) if modifiers.command => strokes.push(Stroke::Paste(text.clone())),
+            Event::Text(text) if pastes => strokes.push(Stroke::Paste(text.clone())),
             Event::Text(text) => {
                 let mut letters = text.chars();
                 let (Some(letter), None) = (letters.next(), letters.next()) else { continue };
@@ -384,4 +387,38 @@ fn digit(key: Key) -> Option<usize> {
     let keys =
         [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
     keys.iter().position(|other| *other == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(key: Key, modifiers: Modifiers) -> Event {
+        Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
+    }
+
+    #[test]
+    fn a_paste_comes_with_its_key_and_is_one_paste() {
+        let command = Modifiers::COMMAND;
+        let pasted = Stroke::Paste("x..x".into());
+        for events in [
+            vec![key(Key::V, command), Event::Text("x..x".into())],
+            vec![Event::Paste("x..x".into())],
+            vec![key(Key::V, command), Event::Paste("x..x".into())],
+        ] {
+            assert_eq!(strokes(&events, command), [pasted.clone()], "{events:?}");
+        }
+        // Without anything on the system's clipboard there is our own.
+        assert_eq!(strokes(&[key(Key::V, command)], command).len(), 1);
+    }
+
+    #[test]
+    fn a_sign_that_comes_as_a_key_and_as_text_is_one_stroke() {
+        let none = Modifiers::NONE;
+        let both = [key(Key::Period, none), Event::Text(".".into())];
+        assert_eq!(strokes(&both, none).len(), 1);
+        assert_eq!(strokes(&[Event::Text(".".into())], none).len(), 1);
+        assert_eq!(strokes(&[Event::Text("x".into())], none).len(), 0, "letters come as keys");
+        assert_eq!(strokes(&[Event::Text("two".into())], none).len(), 0);
+    }
 }

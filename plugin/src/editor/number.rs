@@ -300,7 +300,8 @@ fn line(ui: &Ui, theme: &Theme, rect: Rect, number: &Number<'_>, colour: Color32
     let Some(value) = number.value.filter(|_| high > low) else { return };
     #[allow(clippy::cast_precision_loss, reason = "small")]
     let share = |value: i64| (value.clamp(low, high) - low) as f32 / (high - low) as f32;
-    let x = |share: f32| track.left() + track.width() * share;
+    // The thumb stays on the line.
+    let x = |share: f32| track.left() + 1.5 + (track.width() - 3.0) * share;
     let (from, to) = (x(if low < 0 { share(0) } else { 0.0 }), x(share(value)));
     let filled =
         Rect::from_min_max(pos2(from.min(to), track.top()), pos2(from.max(to), track.bottom()));

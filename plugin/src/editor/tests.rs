@@ -8,6 +8,7 @@
 
 mod gestures;
 mod rooms;
+mod window;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
