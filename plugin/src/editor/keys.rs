@@ -406,7 +406,7 @@ mod tests {
             vec![Event::Paste("x..x".into())],
             vec![key(Key::V, command), Event::Paste("x..x".into())],
         ] {
-            assert_eq!(strokes(&events, command), [pasted.clone()], "{events:?}");
+            assert_eq!(strokes(&events, command), std::slice::from_ref(&pasted), "{events:?}");
         }
         // Without anything on the system's clipboard there is our own.
         assert_eq!(strokes(&[key(Key::V, command)], command).len(), 1);

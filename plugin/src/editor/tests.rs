@@ -7,6 +7,7 @@
 )]
 
 mod gestures;
+mod lanes;
 mod rooms;
 mod window;
 
