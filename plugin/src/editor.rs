@@ -27,6 +27,8 @@ mod scale;
 mod settings;
 mod sight;
 mod song;
+#[cfg(target_os = "linux")]
+mod space_bar;
 #[cfg(test)]
 mod tests;
 mod theme;
@@ -68,6 +70,9 @@ pub struct Window {
     bridge: Arc<Bridge>,
     view: View,
     host: Option<PluginHost>,
+    /// The way of the space bar to the host, where we stand in it.
+    #[cfg(target_os = "linux")]
+    space_bar: Option<space_bar::SpaceBar>,
     /// It has panicked and draws nothing any more.
     is_broken: bool,
 }
@@ -104,6 +109,8 @@ pub(crate) fn create(
         bridge,
         view: View::new(desk, kept),
         host: None,
+        #[cfg(target_os = "linux")]
+        space_bar: None,
         is_broken: false,
     };
     create_egui_editor(state, watcher, settings, window)
@@ -125,7 +132,7 @@ impl NiceEguiApp for Window {
         &mut self,
         context: egui::Context,
         gui: GuiContext,
-        _frame: &mut Frame,
+        frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         #[cfg(feature = "standalone")]
         crate::standalone::farewell::prepare(&context, &self.bridge);
@@ -134,6 +141,12 @@ impl NiceEguiApp for Window {
         context.options_mut(|options| options.zoom_with_keyboard = false);
         self.host = Some(PluginHost { params: Arc::clone(&self.params), context: gui });
         self.is_broken = false;
+        #[cfg(target_os = "linux")]
+        {
+            self.space_bar = space_bar::SpaceBar::of(frame.baseview_window());
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = frame;
         self.view.open();
         Ok(())
     }
@@ -153,6 +166,10 @@ impl NiceEguiApp for Window {
             true => KeyCapture::CaptureAll,
             false => KeyCapture::CaptureKeys(keys::ours()),
         });
+        #[cfg(target_os = "linux")]
+        if !is_alone && !ui.ctx().text_edit_focused() {
+            self.pass_the_space_bar_on(ui);
+        }
         let Some(host) = self.host.as_ref().filter(|_| !self.is_broken) else { return };
         let view = &mut self.view;
         // The host must not go down with its guest's window.
@@ -164,6 +181,22 @@ impl NiceEguiApp for Window {
     fn editor_closed(&mut self) {
         self.view.close();
         self.host = None;
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Window {
+    fn pass_the_space_bar_on(&self, ui: &egui::Ui) {
+        let Some(space_bar) = &self.space_bar else { return };
+        ui.input(|input| {
+            for event in &input.events {
+                if let egui::Event::Key { key: egui::Key::Space, pressed, repeat: false, .. } =
+                    event
+                {
+                    space_bar.pass_on(*pressed);
+                }
+            }
+        });
     }
 }
 

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
     ardour, cli, cli_render, close_order, controllers, dawdreamer, expression, instrument,
-    parameters, paths, photograph, recording, scenarios, standalone, validator, vst3_crate, window,
-    window_hands,
+    newcomer, parameters, paths, photograph, recording, scenarios, standalone, validator,
+    vst3_crate, window, window_hands,
 };
 
 #[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
@@ -22,6 +22,9 @@ fn main() -> ExitCode {
     }
     if std::env::args().nth(1).as_deref() == Some(window::VST3_ARGUMENT) {
         return report(window::open_vst3_windows());
+    }
+    if std::env::args().nth(1).as_deref() == Some(newcomer::ARGUMENT) {
+        return report(newcomer::walk());
     }
     if std::env::args().nth(1).as_deref() == Some(window_hands::ARGUMENT) {
         return report(window_hands::edit());
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
     tests.extend(window::tests());
     tests.extend(standalone::tests());
     tests.extend(window_hands::tests());
+    tests.extend(newcomer::tests());
     tests.extend(dawdreamer::tests());
     tests.push(validator::test());
     tests.push(ardour::test());

@@ -66,7 +66,8 @@ impl Display {
         command
             .env("DISPLAY", &self.name)
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
-            .env("XDG_DATA_HOME", self.data.path());
+            .env("XDG_DATA_HOME", self.data.path())
+            .env("HOME", self.data.path());
         command
     }
 

@@ -209,6 +209,8 @@ fn symbol(name: &str) -> Result<u32> {
         "Tab" => 0xff09,
         "Enter" => 0xff0d,
         "Escape" => 0xff1b,
+        "Home" => 0xff50,
+        "End" => 0xff57,
         "Left" => 0xff51,
         "Up" => 0xff52,
         "Right" => 0xff53,

@@ -17,6 +17,7 @@ pub mod expression;
 pub mod fixtures;
 pub mod hands;
 pub mod instrument;
+pub mod newcomer;
 pub mod parameters;
 pub mod paths;
 pub mod photograph;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use tresillo_pattern::Project;
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::ConnectionExt;
+use x11rb::protocol::Event;
+use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt, EventMask};
 use x11rb::rust_connection::RustConnection;
 
 use crate::clap_host::Instance;
@@ -85,6 +86,25 @@ impl Stage {
             }
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Whether the host's window is told that a key goes down, within a moment, while `act` is done.
+    ///
+    /// # Errors
+    /// If the display has gone.
+    pub fn passes_a_key_on(&self, act: impl FnOnce() -> Result<()>) -> Result<bool> {
+        let values = ChangeWindowAttributesAux::new().event_mask(EventMask::KEY_PRESS);
+        self.connection.change_window_attributes(self.parent, &values)?.check()?;
+        while self.connection.poll_for_event()?.is_some() {}
+        act()?;
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(500) {
+            if let Some(Event::KeyPress(_)) = self.connection.poll_for_event()? {
+                return Ok(true);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(false)
     }
 
     /// What the window shows when it has come to rest.

@@ -1,8 +1,5 @@
 //! What real hands do to the real window, while it plays, and what becomes of the project.
 
-use std::thread;
-use std::time::Duration;
-
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use tresillo_pattern::Project;
@@ -31,7 +28,7 @@ pub fn place_of(track: i16, step: i16) -> Place {
     (244 + step * 44 + 22, 112 + track * 52 + 26)
 }
 
-/// What the other process does: a click, the keys `X` and `.`, a drag, four times undo, and the space bar.
+/// What the other process does: clicks, keys, a drag, undo, and the space bar, which is the host's.
 ///
 /// # Errors
 /// If the project does not become what it should.
@@ -61,9 +58,24 @@ pub fn edit() -> Result<()> {
     stage.hands.key("Control z")?;
     stage.until(&unlike, gates).context("after undoing the click")?;
 
+    // Signs and capitals reach the window another way than letters.
+    for (key, after) in [
+        ("]", ".x...x...x...x.."),
+        ("[", "x...x...x...x..."),
+        ("-", "x...x...x...x.."),
+        ("=", "x...x...x...x..."),
+        ("End", "x...x...x...x..."),
+        ("x", "x...x...x...x..x"),
+        (".", "x...x...x...x..."),
+        ("Control z", "x...x...x...x..x"),
+        ("Control y", "x...x...x...x..."),
+    ] {
+        stage.hands.key(key)?;
+        stage.until(&after.to_owned(), gates).with_context(|| format!("after the key {key}"))?;
+    }
     let state = stage.instance.save()?;
-    stage.hands.key("Space")?;
-    thread::sleep(Duration::from_millis(400));
+    let passes_on = stage.passes_a_key_on(|| stage.hands.key("Space"))?;
+    ensure!(passes_on, "the host's window does not get the space bar");
     ensure!(stage.instance.save()? == state, "the space bar has changed something");
     ensure!(player.stop()? > 20, "it did not play meanwhile");
     stage.close()

@@ -208,6 +208,8 @@ pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide)
             Stroke::Key { .. } => {}
         }
     }
+    // It would press the control that has the focus, and it is the host's.
+    ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Space));
 }
 
 /// Whether a key is for the control that has the focus.

@@ -6,6 +6,7 @@
     reason = "a test may fail, and says what it measured"
 )]
 
+mod clipboard;
 mod gestures;
 mod lanes;
 mod rooms;
