@@ -24,6 +24,7 @@ mod overlay;
 mod pattern;
 mod picture;
 mod scale;
+mod scroll;
 mod settings;
 mod sight;
 mod song;

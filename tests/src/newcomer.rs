@@ -75,7 +75,7 @@ pub fn walk() -> Result<()> {
     stage.hands.key("Shift Left")?;
     click(&stage, CONDITION)?;
     click(&stage, FOUR_OF_FOUR)?;
-    stage.until(&3, |project| fill_count(project)).context("the condition of the fill")?;
+    stage.until(&3, fill_count).context("the condition of the fill")?;
     stage.hands.key("Escape")?;
     click(&stage, THIRD_TRACK)?;
     click(&stage, TOOLS)?;

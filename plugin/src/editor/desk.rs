@@ -480,13 +480,18 @@ impl Desk {
         }
     }
 
-    /// Moves the view sideways by so many sixteenths, as far as the longest track goes.
-    pub(crate) fn scroll_columns(&mut self, by: i64) {
+    /// How many sixteenths the longest track has.
+    pub(crate) fn column_count(&self) -> usize {
         let end = |track: &Track| {
             let ticks = usize::try_from(track.step_size.ticks_ceil()).unwrap_or(5040);
             (track.steps.len() * ticks).div_ceil(5040)
         };
-        let longest = self.tracks().iter().map(end).max().unwrap_or(16);
+        self.tracks().iter().map(end).max().unwrap_or(16)
+    }
+
+    /// Moves the view sideways by so many sixteenths, as far as the longest track goes.
+    pub(crate) fn scroll_columns(&mut self, by: i64) {
+        let longest = self.column_count();
         let last = i64::try_from(longest.saturating_sub(self.view)).unwrap_or(0);
         let now = i64::try_from(self.first_column).unwrap_or(0);
         self.first_column = usize::try_from((now + by).clamp(0, last.max(0))).unwrap_or(0);

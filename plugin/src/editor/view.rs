@@ -13,7 +13,7 @@ use crate::editor::picture::Picture;
 use crate::editor::scale::Scale;
 use crate::editor::sight::{Playhead, Sight};
 use crate::editor::theme::{DARK, LIGHT, Theme};
-use crate::editor::{bars, heads, inspector, keys, lane, overlay, song};
+use crate::editor::{bars, heads, inspector, keys, lane, overlay, scroll, song};
 
 /// Frames that come further apart than this were slow to draw, in seconds.
 const SLOW_SECONDS: f64 = 0.026;
@@ -149,6 +149,7 @@ fn standing(
     heads::show(ui, theme, layout, desk, sight, host);
     grid::show(ui, theme, layout, desk, sight, drag);
     heads::empty(ui, theme, layout, desk);
+    scroll::bars(ui, theme, layout, desk);
     let beside = layout.inspector.map_or(layout.top.right(), |inspector| inspector.left());
     let band = egui::Rect::from_x_y_ranges(layout.top.left()..=beside, layout.lane.y_range());
     ui.painter().rect_filled(band, 0.0, theme.panel);

@@ -76,6 +76,13 @@ fn thirty_two_tracks_are_folded_and_followed() {
     room.button("Show 128 steps");
     assert!(room.harness.query_all_by_label_contains("step 128 of 128").count() >= 16);
     room.button("Show 16 steps");
+    let bar = room.at_prefix("Steps that are seen: 1 to 16 of 128");
+    room.drag(bar, vec2(40.0, 0.0), NONE);
+    assert!(room.desk().first_column > 40, "{}", room.desk().first_column);
+    let bar = room.at_prefix("Tracks that are seen");
+    room.drag(bar, vec2(0.0, 300.0), NONE);
+    assert!(room.desk().first_row > 8, "{}", room.desk().first_row);
+    room.harness.state_mut().desk.first_column = 0;
     room.bridge.set_position(Some(Tick(5040 * 40)));
     room.harness.step();
     assert_eq!(room.desk().first_column, 0, "it stays where it is");
