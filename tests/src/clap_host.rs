@@ -291,7 +291,7 @@ impl Instance {
         for event in out.iter() {
             let time = event.header().time();
             ensure!(time < frame_count, "an event at {time} in a block of {frame_count}");
-            self.sent.push(sent(self.frame + i64::from(time), event)?);
+            self.sent.extend(sent(self.frame + i64::from(time), event)?);
         }
         self.frame += i64::from(frame_count);
         Ok(())
@@ -535,8 +535,8 @@ impl Audio {
     }
 }
 
-/// An event as it came out, on a frame.
-fn sent(frame: i64, event: &UnknownEvent) -> Result<Sent> {
+/// An event as it came out, on a frame; `None` for a parameter that the window has turned.
+fn sent(frame: i64, event: &UnknownEvent) -> Result<Option<Sent>> {
     let specific =
         |value: Match<u16>| value.into_specific().and_then(|value| u8::try_from(value).ok());
     #[allow(clippy::cast_possible_truncation, reason = "the plugin's own precision")]
@@ -545,7 +545,12 @@ fn sent(frame: i64, event: &UnknownEvent) -> Result<Sent> {
         let key = specific(key).context("a note without a key")?;
         Ok(Sent::Note(HostEvent { frame, is_on, channel, key, velocity: velocity as f32 }))
     };
-    match event.as_core_event() {
+    let sent = match event.as_core_event() {
+        Some(
+            CoreEventSpace::ParamGestureBegin(_)
+            | CoreEventSpace::ParamValue(_)
+            | CoreEventSpace::ParamGestureEnd(_),
+        ) => return Ok(None),
         Some(CoreEventSpace::Midi(midi)) => {
             let [status, first, second] = midi.data();
             Ok(Sent::Control(HostControl { frame, status, first, second }))
@@ -560,7 +565,8 @@ fn sent(frame: i64, event: &UnknownEvent) -> Result<Sent> {
             Ok(Sent::Expression(HostExpression { frame, kind, channel, key, value }))
         }
         _ => bail!("an event of another kind: {event:?}"),
-    }
+    };
+    sent.map(Some)
 }
 
 impl Drop for Instance {

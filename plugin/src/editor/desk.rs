@@ -67,6 +67,8 @@ pub(crate) struct Desk {
     /// The first of the lanes that is seen in their list.
     pub(crate) first_lane: usize,
     pub(crate) pen: Pen,
+    /// What the chart goes over while it is drawn in, so that it stays as it is under the hand.
+    pub(crate) held_range: Option<(i64, i64)>,
     /// Sixteenths that are seen at once, and the first of them.
     pub(crate) view: usize,
     pub(crate) first_column: usize,
@@ -107,6 +109,7 @@ impl Desk {
             lane: Lane::default(),
             first_lane: 0,
             pen: Pen::default(),
+            held_range: None,
             view: 16,
             first_column: 0,
             first_row: 0,

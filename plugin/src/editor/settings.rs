@@ -41,7 +41,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, host
         row("Record track"),
     ];
     let narrow =
-        |rect: Rect| Rect::from_min_size(rect.min, vec2(240.0_f32.min(width), rect.height()));
+        |rect: Rect| Rect::from_min_size(rect.min, vec2(300.0_f32.min(width), rect.height()));
     let choices = &mut desk.choices;
     let two = |one: &'static str, other: &'static str, is_other: bool| {
         [(one, one.to_owned(), !is_other), (other, other.to_owned(), is_other)].into_iter()
@@ -98,7 +98,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, host
         theme,
         narrow(rows[5]),
         12.0,
-        two("Is silent", "Is heard while stopped", choices.auditions),
+        two("Is silent", "Is heard, if stopped", choices.auditions),
     ) {
         choices.auditions = pressed == 1;
     }

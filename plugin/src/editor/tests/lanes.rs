@@ -65,3 +65,17 @@ fn pens_draw_lines_curves_and_stray() {
             && values.windows(2).any(|pair| pair[0] > pair[1])
     });
 }
+
+#[test]
+fn the_chart_of_pitches_goes_over_the_octaves_of_the_track() {
+    check(
+        |room| {
+            room.key(Key::Num3, NONE);
+            room.key(Key::P, NONE);
+            // The track has C1, E1 and G1: the chart goes from C0 to C3, and its middle is F#1.
+            let chart = room.at("Lane Pitch, drawn");
+            room.click(pos2(250.0, chart.y), NONE);
+        },
+        |desk| steps(desk, 2)[0].keys.iter().next().unwrap().get() == 42,
+    );
+}
