@@ -196,7 +196,7 @@ impl Bridge {
                     // A step that is not there any more, because the document has changed meanwhile, is left alone.
                     let edit = edit_of(&main.project, recorded);
                     let MainSide { history, project, .. } = &mut *main;
-                    edit.is_some_and(|edit| history.edit(project, "Record", edit).is_ok())
+                    edit.is_some_and(|edit| history.edit_beside(project, "Record", edit).is_ok())
                 }
                 ToMain::Learned(binding) => main.controllers.bind(binding),
             };

@@ -30,6 +30,7 @@ mod sight;
 mod song;
 #[cfg(target_os = "linux")]
 mod space_bar;
+mod teach;
 #[cfg(test)]
 mod tests;
 mod theme;

@@ -44,6 +44,23 @@ impl History {
         Ok(())
     }
 
+    /// Makes a change that is a step of its own, also while a gesture goes on, which goes on behind it: what somebody else does
+    /// meanwhile is no part of the gesture.
+    pub(crate) fn edit_beside(
+        &mut self,
+        project: &mut Project,
+        name: &str,
+        edit: Edit,
+    ) -> Result<(), EditError> {
+        let open = self.open.as_ref().map(|(name, _)| name.clone());
+        self.end();
+        let edited = self.edit(project, name, edit);
+        if let Some(open) = open {
+            self.begin(&open);
+        }
+        edited
+    }
+
     /// Another project takes the place of this one.
     pub(crate) fn replace(&mut self, project: &mut Project, name: &str, new: Project) {
         self.end();
@@ -158,6 +175,20 @@ mod tests {
             assert_eq!(json::write(&project), *text);
         }
         assert_eq!(history.redo(&mut project), None);
+    }
+
+    #[test]
+    fn what_is_recorded_in_a_gesture_is_no_part_of_it() {
+        let mut project = Project::first_beat();
+        let mut history = History::default();
+        history.begin("Draw");
+        history.edit(&mut project, "Draw", set(1, true)).unwrap();
+        history.edit_beside(&mut project, "Record", set(2, true)).unwrap();
+        let recorded = json::write(&project);
+        history.edit(&mut project, "Draw", set(3, true)).unwrap();
+        assert!(history.cancel(&mut project));
+        assert_eq!(json::write(&project), recorded);
+        assert_eq!(history.names().0, Some("Record"));
     }
 
     #[test]

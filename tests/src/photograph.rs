@@ -60,11 +60,13 @@ struct Shot {
 }
 
 /// The sizes that are shown at every scale: name, size, dark or light.
-const EDITORS: [(&str, (u16, u16), bool); 4] = [
+const EDITORS: [(&str, (u16, u16), bool); 6] = [
     ("editor-dark", (1200, 760), true),
     ("editor-light", (1200, 760), false),
     ("editor-small", (820, 520), true),
     ("editor-large", (1800, 1100), true),
+    ("light-small", (820, 520), false),
+    ("light-large", (1800, 1100), false),
 ];
 
 /// What the names of pictures at another scale end with, and the scale in percent.

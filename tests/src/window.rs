@@ -268,6 +268,17 @@ pub fn wait_for_the_threads_of_closed_windows() {
     thread::sleep(Duration::from_millis(500));
 }
 
+/// Resizes by odd steps from the smallest size on, as a hand does that drags the corner, and back.
+fn through_all_sizes(instance: &mut impl HasWindow) -> Result<()> {
+    let sizes = (0..60u32).map(|step| (820 + 23 * step, 520 + 17 * step));
+    let sizes: Vec<(u32, u32)> = sizes.collect();
+    for (width, height) in sizes.iter().chain(sizes.iter().rev()) {
+        instance.resize_window(*width, *height)?;
+        instance.live(Duration::from_millis(8))?;
+    }
+    Ok(())
+}
+
 /// Opens, resizes and closes; the time of the quickest opening.
 fn rounds(
     connection: &impl Connection,
@@ -284,6 +295,9 @@ fn rounds(
         let (width, height) = sizes[round as usize % sizes.len()];
         instance.resize_window(width, height)?;
         instance.live(Duration::from_millis(40))?;
+        if round == 0 {
+            through_all_sizes(instance)?;
+        }
         if round % 10 == 9 {
             instance.live(Duration::from_millis(400))?;
             let colours = Picture::of(connection, parent)?.colour_count();

@@ -10,10 +10,14 @@ use crate::editor::library;
 use crate::engine::Audition;
 
 impl Desk {
+    /// Whether something has been done that is not kept yet, where no host keeps it.
+    pub(crate) fn has_to_keep_session(&self) -> bool {
+        self.session.is_some() && self.kept_revision != self.revision
+    }
+
     /// Where no host saves the project, it is kept for the next start, if it has changed.
     pub(crate) fn keep_session(&mut self) {
-        let Some(path) = self.session.clone().filter(|_| self.kept_revision != self.revision)
-        else {
+        let Some(path) = self.session.clone().filter(|_| self.has_to_keep_session()) else {
             return;
         };
         match library::save_at(&path, &self.project) {

@@ -12,6 +12,7 @@ use crate::editor::fonts;
 use crate::editor::host::{HostSide, Turn};
 use crate::editor::layout::{Layout, VIEWS};
 use crate::editor::sight::Sight;
+use crate::editor::teach;
 use crate::editor::theme::Theme;
 use crate::editor::widgets::{Look, border, button, elided, text};
 
@@ -281,12 +282,16 @@ pub(crate) fn status(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, s
     let bar = layout.status;
     ui.painter().hline(bar.x_range(), bar.top() + 0.5, Stroke::new(1.0, theme.line));
     let rejected = desk.bridge.rejected();
+    let hovered = teach::hovered(ui);
     let (words, colour) = match (&rejected, &desk.message) {
         (Some(reason), _) => {
             (format!("The state that the host loaded was not taken: {reason}"), theme.warn)
         }
         (None, Some(message)) => (message.clone(), theme.text),
-        (None, None) => (hint(desk), theme.text2),
+        (None, None) => {
+            let words = hovered.as_deref().and_then(|name| told(desk, name));
+            (words.unwrap_or_else(|| hint(desk)), theme.text2)
+        }
     };
     let right = bar.right() - 16.0;
     let refused = match sight.refused_count {
@@ -334,12 +339,30 @@ pub(crate) fn status(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk, s
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
 }
 
+/// What is to be known of what the pointer is on.
+fn told(desk: &Desk, name: &str) -> Option<String> {
+    let (undo, redo) = desk.bridge.undo_names();
+    let of = |what: Option<String>, key: &str, none: &str| match what {
+        Some(what) => format!("{name}: {}. {key}.", what.to_lowercase()),
+        None => none.to_owned(),
+    };
+    match name {
+        "Undo" => Some(of(undo, "Ctrl Z", "Nothing has been done yet.")),
+        "Redo" => Some(of(redo, "Ctrl Y", "Nothing has been undone.")),
+        _ => teach::sentence(name).map(str::to_owned),
+    }
+}
+
 /// What can be done where the cursor is.
 fn hint(desk: &Desk) -> String {
     let (track, step) = desk.cursor;
     let Some(name) = desk.tracks().get(track).map(|track| track.name.clone()) else {
         return "Add a track to begin.".to_owned();
     };
+    if desk.shown_pattern().is_some_and(|pattern| pattern.active_step_count() == 0) {
+        return "Nothing here yet. Click a step, press X and . for a rhythm, or paste x..x..x."
+            .to_owned();
+    }
     let is_on = desk.step(desk.cursor).is_some_and(|step| step.is_on);
     match is_on {
         true => format!(

@@ -10,6 +10,7 @@ use crate::editor::desk::{Desk, Overlay};
 use crate::editor::files::Purpose;
 use crate::editor::fonts;
 use crate::editor::library;
+use crate::editor::number::wheel;
 use crate::editor::theme::Theme;
 use crate::editor::widgets::{Look, button, elided, text, typed};
 
@@ -129,12 +130,7 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
     let row_height = 36.0;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
     let rows = (list.height() / row_height).floor() as usize;
-    let moved = ui.input(|input| {
-        input.events.iter().fold(0.0, |sum, event| match event {
-            egui::Event::MouseWheel { delta, .. } => sum + delta.y,
-            _ => sum,
-        })
-    });
+    let moved = wheel(ui);
     let last = found.len().saturating_sub(rows);
     desk.browser.first = match moved {
         moved if moved < 0.0 => (desk.browser.first + 3).min(last),
@@ -168,28 +164,29 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
         let at = pos2(rect.left() + 206.0, rect.center().y);
         let width = rect.right() - 10.0 - at.x;
         elided(ui, at, description, fonts::words(11.0), ink, width);
-        if response.clicked() {
+        // The first click of two has done it.
+        if response.clicked() && !response.double_clicked() {
             desk.load(preset.project.clone());
         }
         if response.double_clicked() {
             desk.overlay = Overlay::None;
         }
-        star(ui, theme, rect, desk, name);
+        star(ui, theme, rect, desk, (name, desk.browser.first + row));
     }
 }
 
 /// The star before a name: a five-pointed outline, filled for a favourite.
-fn star(ui: &Ui, theme: &Theme, row: Rect, desk: &mut Desk, name: &str) {
+fn star(ui: &Ui, theme: &Theme, row: Rect, desk: &mut Desk, (name, place): (&str, usize)) {
     let is_favourite = desk.choices.favourites.contains(name);
-    let place = Rect::from_center_size(pos2(row.left() + 18.0, row.center().y), vec2(24.0, 24.0));
-    let response = ui.interact(place, Id::unique(("star", name)), Sense::click());
+    let area = Rect::from_center_size(pos2(row.left() + 18.0, row.center().y), vec2(24.0, 24.0));
+    let response = ui.interact(area, Id::unique(("star", place)), Sense::click());
     let said = format!("Favourite: {name}");
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_favourite, &said));
     let points: Vec<egui::Pos2> = (0..10u8)
         .map(|point| {
             let radius = if point % 2 == 0 { 7.0 } else { 3.0 };
             let angle = std::f32::consts::TAU * f32::from(point) / 10.0;
-            place.center() + vec2(radius * angle.sin(), -radius * angle.cos())
+            area.center() + vec2(radius * angle.sin(), -radius * angle.cos())
         })
         .collect();
     let ink = if is_favourite || response.hovered() { theme.text } else { theme.text3 };

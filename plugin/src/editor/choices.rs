@@ -69,6 +69,34 @@ impl Choices {
         Choices { scale_percent, grouping, ..read }
     }
 
+    /// The same with what differs between `before` and `after`.
+    fn with_changes(self, before: &Choices, after: &Choices) -> Choices {
+        fn changed<T: PartialEq + Clone>(own: T, before: &T, after: &T) -> T {
+            if before == after { own } else { after.clone() }
+        }
+        let mut favourites = self.favourites;
+        favourites.extend(after.favourites.difference(&before.favourites).cloned());
+        favourites
+            .retain(|name| after.favourites.contains(name) || !before.favourites.contains(name));
+        Choices {
+            is_dark: changed(self.is_dark, &before.is_dark, &after.is_dark),
+            scale_percent: changed(self.scale_percent, &before.scale_percent, &after.scale_percent),
+            width: changed(self.width, &before.width, &after.width),
+            height: changed(self.height, &before.height, &after.height),
+            follows: changed(self.follows, &before.follows, &after.follows),
+            is_folded: changed(self.is_folded, &before.is_folded, &after.is_folded),
+            has_less_motion: changed(
+                self.has_less_motion,
+                &before.has_less_motion,
+                &after.has_less_motion,
+            ),
+            auditions: changed(self.auditions, &before.auditions, &after.auditions),
+            grouping: changed(self.grouping, &before.grouping, &after.grouping),
+            favourites,
+            folder: changed(self.folder, &before.folder, &after.folder),
+        }
+    }
+
     /// Writes them, whole or not at all.
     ///
     /// # Errors
@@ -162,12 +190,14 @@ impl Kept {
         if now_seconds - since < REST_SECONDS {
             return Some(REST_SECONDS);
         }
-        self.written = choices.clone();
         self.since_seconds = None;
         if let Some(path) = &self.path {
-            // The next window opens with the older ones then: nothing is lost that was made.
-            let _ = choices.write(path);
+            // Another window may have written meanwhile: only what was changed here is changed there.
+            let merged = Choices::read(path).with_changes(&self.written, choices);
+            // Where it cannot be written, the next window opens with the older ones: nothing is lost that was made.
+            let _ = merged.write(path);
         }
+        self.written = choices.clone();
         None
     }
 
@@ -198,6 +228,17 @@ mod tests {
         choices.width = 1500;
         kept.keep_now(&choices);
         assert_eq!(Choices::read(&path).width, 1500);
+        // What another window has chosen meanwhile stays.
+        let (mut other, mut of_other) = Kept::of(Some(path.clone()));
+        of_other.favourites.insert("Samba".into());
+        of_other.is_dark = true;
+        other.keep_now(&of_other);
+        choices.scale_percent = 200;
+        choices.favourites.remove("Night Bus");
+        kept.keep_now(&choices);
+        let read = Choices::read(&path);
+        assert!(read.is_dark && read.scale_percent == 200 && read.width == 1500);
+        assert_eq!(read.favourites.into_iter().collect::<Vec<_>>(), ["Samba"]);
         fs::write(
             &path,
             "{ \"is_dark\": false, \"of a later version\": 1, \"scale_percent\": 9000 }",

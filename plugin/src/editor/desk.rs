@@ -87,6 +87,8 @@ pub(crate) struct Desk {
     pub(crate) clipboard: Vec<(Place, Step)>,
     /// The same as text, as other programs have it.
     pub(crate) clipboard_text: String,
+    /// The key of Fill is down.
+    pub(crate) holds_fill: bool,
     /// Sixteen patterns that are seen, from 0.
     pub(crate) bank: usize,
     pub(super) taps: TapTempo,
@@ -123,6 +125,7 @@ impl Desk {
             first_slot: 0,
             clipboard: Vec::new(),
             clipboard_text: String::new(),
+            holds_fill: false,
             bank: 0,
             taps: TapTempo::default(),
             session: None,
@@ -137,7 +140,10 @@ impl Desk {
     pub(crate) fn refresh(&mut self) {
         if let Some((project, revision)) = self.bridge.project_since(self.revision) {
             (self.project, self.revision) = (project, revision);
-            self.pattern = self.pattern.min(self.project.patterns.len().saturating_sub(1));
+            let last = self.project.patterns.len().saturating_sub(1);
+            if self.pattern > last {
+                (self.pattern, self.bank) = (last, last / 16);
+            }
             let lengths: Vec<usize> = self.tracks().iter().map(|track| track.steps.len()).collect();
             let is_there =
                 |(track, step): &Place| lengths.get(*track).is_some_and(|length| step < length);
@@ -216,7 +222,8 @@ impl Desk {
         let name = project.name.clone();
         self.bridge.load(&format!("Load {name}"), project);
         self.refresh();
-        (self.pattern, self.cursor, self.first_row) = (0, (0, 0), 0);
+        (self.pattern, self.bank, self.cursor) = (0, 0, (0, 0));
+        (self.first_row, self.first_column) = (0, 0);
         self.selection.clear();
         self.message = Some(format!("{name} is loaded. Undo brings back what was there."));
     }
@@ -228,9 +235,16 @@ impl Desk {
 
     /// Changes what is said of the whole project.
     pub(crate) fn change_project(&mut self, name: &str, change: impl FnOnce(&mut ProjectHead)) {
-        let Project { name: own, author, licence, description, seed, tempo, metre, .. } =
-            self.project.clone();
-        let before = ProjectHead { name: own, author, licence, description, seed, tempo, metre };
+        let project = &self.project;
+        let before = ProjectHead {
+            name: project.name.clone(),
+            author: project.author.clone(),
+            licence: project.licence.clone(),
+            description: project.description.clone(),
+            seed: project.seed,
+            tempo: project.tempo,
+            metre: project.metre,
+        };
         let mut after = before.clone();
         change(&mut after);
         if after != before {
@@ -435,7 +449,7 @@ impl Desk {
         self.pattern = index.min(self.project.patterns.len().saturating_sub(1));
         self.bank = self.pattern / 16;
         self.selection.clear();
-        self.cursor = (self.cursor.0.min(self.tracks().len().saturating_sub(1)), self.cursor.1);
+        self.go_to(self.cursor.0);
     }
 
     /// A pattern like the one that is shown comes behind all others, and is shown.
@@ -445,6 +459,7 @@ impl Desk {
         self.edit("Duplicate a pattern", Edit::InsertPattern { index, pattern: Box::new(pattern) });
         if self.project.patterns.len() > index {
             self.pattern = index;
+            self.bank = index / 16;
             self.selection.clear();
         }
     }
@@ -463,6 +478,18 @@ impl Desk {
     pub(crate) fn clear(&mut self) {
         let places = self.chosen();
         self.change("Clear steps", &places, |step, _| *step = Step::default());
+    }
+
+    /// Goes to a track, as far along in it as it has steps.
+    pub(crate) fn go_to(&mut self, track: usize) {
+        let track = track.min(self.tracks().len().saturating_sub(1));
+        let length = self.tracks().get(track).map_or(1, |track| track.steps.len());
+        self.cursor = (track, self.cursor.1.min(length.saturating_sub(1)));
+    }
+
+    /// Whether something lies over the window that leaves nothing of it in reach.
+    pub(crate) fn is_covered(&self) -> bool {
+        !matches!(self.overlay, Overlay::None | Overlay::Tools)
     }
 
     /// Moves the view to where the cursor is, if that is not seen, of which `rows` are.

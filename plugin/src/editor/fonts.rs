@@ -24,6 +24,8 @@ pub(crate) fn install(context: &egui::Context) {
     fonts.families.insert(FontFamily::Proportional, vec!["words".to_owned()]);
     fonts.families.insert(FontFamily::Monospace, vec!["mono".to_owned()]);
     context.set_fonts(fonts);
+    // What lies below an overlay takes nothing, and looks as ever.
+    context.all_styles_mut(|style| style.visuals.disabled_alpha = 1.0);
 }
 
 /// Labels and hints.

@@ -102,10 +102,10 @@ fn head(
         )
     });
     if response.double_clicked() || response.secondary_clicked() {
-        desk.cursor.0 = index;
+        desk.go_to(index);
         desk.overlay = Overlay::Track;
     } else if response.clicked() {
-        desk.cursor.0 = index;
+        desk.go_to(index);
         desk.selection.clear();
     }
     let bar =
@@ -236,9 +236,7 @@ fn rate(ui: &mut Ui, theme: &Theme, rect: Rect, desk: &mut Desk, index: usize) {
             }
         };
         let Some(size) = size else { return };
-        let cursor = std::mem::replace(&mut desk.cursor.0, index);
-        desk.change_track("Step size", |head| head.step_size = size);
-        desk.cursor.0 = cursor;
+        desk.change_track_at(index, "Step size", |head| head.step_size = size);
     });
 }
 

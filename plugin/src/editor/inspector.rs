@@ -84,6 +84,9 @@ impl Desk {
             }
             edits.push(Edit::SetSteps { at: self.place(index), first, steps: vec![step] });
         }
+        if edits.is_empty() {
+            return;
+        }
         self.edit("Lock a control", Edit::Several(edits));
         self.lane = Lane::Lock(control);
     }

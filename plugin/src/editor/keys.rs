@@ -161,23 +161,28 @@ fn strokes(events: &[Event], modifiers: Modifiers) -> Vec<Stroke> {
 
 /// Whether a control beside the grid has the focus: it gets the keys that move and press.
 pub(crate) fn is_on_control(ui: &Ui) -> bool {
-    let grids = [egui::Id::unique("grid"), egui::Id::unique("lane chart")];
+    let grids = ["grid", "lane chart", "overlay"].map(egui::Id::unique);
     ui.memory(|memory| memory.focused()).is_some_and(|id| !grids.contains(&id))
 }
 
 /// Takes the keys of this frame.
 pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide) {
+    release_fill(ui, desk, host);
     if ui.ctx().text_edit_focused() {
         return;
     }
+    let is_covered = desk.is_covered();
     if ui.memory(|memory| memory.focused()).is_none() {
         // Somebody has to want the keys, or the host gets them, too.
-        ui.memory_mut(|memory| memory.request_focus(egui::Id::unique("grid")));
+        let id = egui::Id::unique(if is_covered { "overlay" } else { "grid" });
+        ui.memory_mut(|memory| memory.request_focus(id));
     }
     let is_on_control = is_on_control(ui);
     let (events, modifiers) = ui.input(|input| (input.events.clone(), input.modifiers));
     for stroke in strokes(&events, modifiers) {
         match stroke {
+            // What lies below is not seen.
+            Stroke::Copy | Stroke::Cut | Stroke::Paste(_) if is_covered => {}
             Stroke::Copy => {
                 let text = desk.copy();
                 ui.ctx().copy_text(text);
@@ -190,10 +195,11 @@ pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide)
             Stroke::Paste(text) => desk.paste_text(&text),
             Stroke::Key { key, modifiers, .. }
                 if is_on_control && is_of_control(key, modifiers) => {}
-            Stroke::Key { key: Key::F, modifiers, is_pressed, repeats: false }
+            Stroke::Key { key: Key::F, modifiers, is_pressed: true, repeats: false }
                 if modifiers.is_none() =>
             {
-                host.turn(Turn::Fill(is_pressed));
+                desk.holds_fill = true;
+                host.turn(Turn::Fill(true));
             }
             // Where no host has the space bar, it is ours.
             Stroke::Key { key: Key::Space, modifiers, is_pressed: true, repeats: false } => {
@@ -202,6 +208,8 @@ pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide)
                     own.play(!own.is_playing());
                 }
             }
+            // It takes a drag back, and nothing else.
+            Stroke::Key { key: Key::Escape, .. } if ui.ctx().dragged_id().is_some() => {}
             Stroke::Key { key, modifiers, is_pressed: true, .. } => {
                 press(desk, sight, host, key, modifiers);
             }
@@ -212,6 +220,22 @@ pub(crate) fn take(ui: &Ui, desk: &mut Desk, sight: &Sight, host: &dyn HostSide)
     ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Space));
 }
 
+/// Fill ends when its key goes up, whatever else is held by then, and when nobody would tell us that it does.
+fn release_fill(ui: &Ui, desk: &mut Desk, host: &dyn HostSide) {
+    let is_over = ui.input(|input| {
+        input.events.iter().any(|event| {
+            matches!(
+                event,
+                Event::Key { key: Key::F, pressed: false, .. } | Event::WindowFocused(false)
+            )
+        })
+    });
+    if desk.holds_fill && (is_over || ui.ctx().text_edit_focused()) {
+        desk.holds_fill = false;
+        host.turn(Turn::Fill(false));
+    }
+}
+
 /// Whether a key is for the control that has the focus.
 fn is_of_control(key: Key, modifiers: Modifiers) -> bool {
     let keys = [Key::ArrowUp, Key::ArrowDown, Key::ArrowLeft, Key::ArrowRight, Key::Enter];
@@ -220,7 +244,20 @@ fn is_of_control(key: Key, modifiers: Modifiers) -> bool {
 
 fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifiers: Modifiers) {
     desk.message = None;
-    if !matches!(desk.overlay, Overlay::None | Overlay::Tools) && !modifiers.command {
+    let is_for_all = modifiers.command
+        && matches!(
+            key,
+            Key::Z
+                | Key::Y
+                | Key::O
+                | Key::S
+                | Key::E
+                | Key::P
+                | Key::PageUp
+                | Key::PageDown
+                | Key::Num0
+        );
+    if desk.is_covered() && !is_for_all {
         // What lies below is not seen, so nothing is done to it.
         if key == Key::Escape {
             desk.overlay = Overlay::None;
@@ -356,7 +393,7 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
                     desk.show_pattern(number);
                     host.turn(Turn::Pattern(number));
                 } else if number < desk.tracks().len() {
-                    desk.cursor.0 = number;
+                    desk.go_to(number);
                     desk.selection.clear();
                 }
             }

@@ -79,6 +79,37 @@ impl Desk {
         });
     }
 
+    /// Whether the lane that is shown has steps of its own.
+    pub(crate) fn has_own_lane(&self) -> bool {
+        self.track().is_some_and(|track| own_lane(track, self.lane).is_some())
+    }
+
+    /// How many places the lane that is shown has.
+    pub(crate) fn lane_length(&self) -> usize {
+        self.track().map_or(0, |track| shown(track, self.lane).steps.len())
+    }
+
+    /// Takes back what places of the lane say, or what the chosen steps do where the lane has none of its own.
+    pub(crate) fn reset_lane(&mut self, places: &[usize]) {
+        let lane = self.lane;
+        let name = format!("Reset {}", lane.name().to_lowercase());
+        if !self.has_own_lane() {
+            let chosen = self.chosen();
+            self.change(&name, &chosen, |step, ticks| lane.reset(step, ticks));
+            return;
+        }
+        self.change_lanes(&name, |lanes| {
+            for own in lanes.iter_mut().filter(|own| own.property == lane.property()) {
+                let ticks = own.step_size.ticks_ceil();
+                for place in places {
+                    if let Some(step) = own.steps.get_mut(*place) {
+                        lane.reset(step, ticks);
+                    }
+                }
+            }
+        });
+    }
+
     fn change_lanes(&mut self, name: &str, change: impl FnOnce(&mut Vec<document::Lane>)) {
         let Some(track) = self.track() else { return };
         let mut lanes = track.lanes.clone();
@@ -361,7 +392,7 @@ fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, chart: Rect) {
         WidgetInfo::labeled(Role::Canvas, true, format!("Lane {}, drawn", desk.lane.name()))
     });
     let name = format!("Draw {}", desk.lane.name().to_lowercase());
-    if response.drag_started() {
+    if response.drag_started_by(egui::PointerButton::Primary) {
         desk.begin(&name);
         desk.held_range = Some(desk.lane_range());
     }
@@ -375,10 +406,16 @@ fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, chart: Rect) {
         (_, true) => Pen::Curve,
         _ => desk.pen,
     };
-    if let Some(to) = now.filter(|_| response.dragged() || response.clicked()) {
+    if let Some(to) =
+        now.filter(|_| response.dragged_by(egui::PointerButton::Primary) || response.clicked())
+    {
         let origin = origin.unwrap_or(to);
         if response.clicked() || pen == Pen::Draw {
-            let from = if response.drag_started() { Some(origin) } else { before };
+            let from = if response.drag_started_by(egui::PointerButton::Primary) {
+                Some(origin)
+            } else {
+                before
+            };
             let from = if response.clicked() { to } else { from.unwrap_or(to) };
             draw(desk, layout, chart, (from, to), Pen::Draw, modifiers.alt);
         } else {
@@ -388,27 +425,34 @@ fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, chart: Rect) {
             draw(desk, layout, chart, (origin, to), pen, modifiers.alt);
         }
     }
-    if response.drag_stopped() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+    if response.drag_stopped_by(egui::PointerButton::Primary)
+        && ui.input(|input| input.key_pressed(egui::Key::Escape))
+    {
         desk.cancel();
     }
-    if response.drag_stopped() {
+    if response.drag_stopped_by(egui::PointerButton::Primary) {
         desk.end();
         desk.held_range = None;
     }
-    if response.secondary_clicked() {
-        reset(desk);
+    if response.secondary_clicked()
+        && let Some(place) = now.and_then(|at| place_at(desk, layout, chart, at))
+    {
+        if !desk.has_own_lane() && !desk.selection.contains(&(desk.cursor.0, place)) {
+            desk.selection.clear();
+            desk.cursor.1 = place;
+        }
+        desk.reset_lane(&[place]);
     }
     if response.hovered() {
         turn(ui, layout, desk, chart, now);
     }
 }
 
-/// What the chosen steps say here is taken back.
-fn reset(desk: &mut Desk) {
-    let (lane, places) = (desk.lane, desk.chosen());
-    desk.change(&format!("Reset {}", lane.name().to_lowercase()), &places, |step, ticks| {
-        lane.reset(step, ticks);
-    });
+/// The place of the lane under the pointer.
+fn place_at(desk: &Desk, layout: &Layout, chart: Rect, at: Pos2) -> Option<usize> {
+    let of_lane = shown(desk.track()?, desk.lane);
+    (0..of_lane.steps.len())
+        .find(|place| column(desk, layout, chart, of_lane.size, *place).x_range().contains(at.x))
 }
 
 /// The wheel over a bar moves its value.
@@ -473,10 +517,13 @@ fn draw(
         values.push((index, value));
     }
     let Some((last, value)) = values.last().copied() else { return };
-    if !of_lane.is_own {
+    let of_lane_is_own = of_lane.is_own;
+    if !of_lane_is_own {
         desk.cursor.1 = last;
     }
-    if is_one {
+    if is_one && of_lane_is_own {
+        desk.set_lane((0..desk.lane_length()).map(|place| (place, value)).collect());
+    } else if is_one {
         let (lane, places) = (desk.lane, desk.chosen());
         desk.set_value(lane, &places, value);
     } else {

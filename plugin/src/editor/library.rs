@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tresillo_pattern::document::{Groove, StepSize};
 use tresillo_pattern::format::{hydrogen, json, notation, steppy};
@@ -133,6 +134,13 @@ pub(crate) fn file_name(name: &str) -> Option<String> {
 
 fn write(folder: &Path, name: &str, extension: &str, bytes: &[u8]) -> Result<PathBuf, String> {
     let name = file_name(name).ok_or("give it a name first")?;
+    // Who types the ending means this file.
+    let ending = format!(".{extension}");
+    let length = name.len().saturating_sub(ending.len());
+    let name = match name.get(length..) {
+        Some(end) if length > 0 && end.eq_ignore_ascii_case(&ending) => &name[..length],
+        _ => name.as_str(),
+    };
     let path = folder.join(format!("{name}.{extension}"));
     if fs::read(&path).is_ok_and(|before| before != bytes) {
         let kept = folder.join(format!("{name}.{extension}~"));
@@ -157,7 +165,10 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.part"));
+    // Two instances may write at once, in one process or in two.
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let beside = path.with_file_name(format!(".{name}.{process}-{count}.part"));
     let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         // Half of it helps nobody.
@@ -224,6 +235,8 @@ mod tests {
         let folder = Folder::new("names");
         let beat = Project::first_beat();
         assert!(save(&folder.0, "", &beat).is_err() && save(&folder.0, " .. ", &beat).is_err());
+        assert!(save(&folder.0, "beat.JSON", &beat).unwrap().ends_with("beat.json"));
+        assert!(save(&folder.0, "v1.2", &beat).unwrap().ends_with("v1.2.json"));
         let path = save(&folder.0, "../../etc/passwd", &beat).unwrap();
         assert_eq!(path.parent(), Some(&*folder.0));
     }

@@ -7,6 +7,7 @@ use egui::{
 
 use crate::editor::desk::Desk;
 use crate::editor::fonts;
+use crate::editor::teach;
 use crate::editor::theme::Theme;
 use crate::editor::widgets::{RADIUS, border, focus, text};
 
@@ -92,7 +93,14 @@ pub(crate) fn number(
     let id = Id::unique(("number", number.label, number.of));
     let typing = ui.data(|data| data.get_temp::<String>(id));
     if let Some(typed) = typing {
-        return type_in(ui, theme, rect, desk, number, id, typed, &mut set);
+        // A field that was not seen meanwhile, because what it stood in was closed, is given up.
+        let now = ui.ctx().cumulative_pass_nr();
+        let seen = ui.data(|data| data.get_temp::<u64>(id)).unwrap_or(now);
+        if now.saturating_sub(seen) <= 1 {
+            ui.data_mut(|data| data.insert_temp(id, now));
+            return type_in(ui, theme, rect, desk, number, id, typed, &mut set);
+        }
+        forget(ui, id);
     }
     let response = ui.interact(rect, id, Sense::click_and_drag());
     response.widget_info(|| {
@@ -102,13 +110,19 @@ pub(crate) fn number(
         };
         WidgetInfo::labeled(Role::Slider, true, name)
     });
+    if response.hovered() {
+        let of = if number.of.starts_with("Track") { "" } else { number.of };
+        let label =
+            if of.is_empty() { number.label.to_owned() } else { number.label.to_lowercase() };
+        teach::hover(ui, format!("{of} {label}").trim_start());
+    }
     draw(ui, theme, rect, form, number, &response);
     let (low, high) = number.range;
     let (is_fine, is_ctrl) = ui.input(|input| (input.modifiers.shift, input.modifiers.command));
-    if response.drag_started() {
+    if response.drag_started_by(egui::PointerButton::Primary) {
         desk.begin(number.undo);
     }
-    if response.dragged() {
+    if response.dragged_by(egui::PointerButton::Primary) {
         let delta = response.drag_delta();
         // Over a narrow range a pixel is not much; over a wide one the whole width is the whole range.
         #[allow(clippy::cast_precision_loss, reason = "small")]
@@ -125,7 +139,7 @@ pub(crate) fn number(
             set(desk, Set::By(by));
         }
     }
-    if response.drag_stopped() {
+    if response.drag_stopped_by(egui::PointerButton::Primary) {
         if ui.input(|input| input.key_pressed(Key::Escape)) {
             desk.cancel();
         }
@@ -173,14 +187,45 @@ pub(crate) fn number(
     response
 }
 
-/// How far the wheel has been turned in this frame.
+/// Points of a trackpad that are as far as a notch of a wheel.
+const POINTS_OF_A_NOTCH: f32 = 40.0;
+
+/// By how many notches the wheel has been turned up or down in this frame.
 pub(crate) fn wheel(ui: &Ui) -> f32 {
-    ui.input(|input| {
-        input.events.iter().fold(0.0, |sum, event| match event {
-            egui::Event::MouseWheel { delta, .. } => sum + delta.y,
-            _ => sum,
-        })
-    })
+    notches(ui).y
+}
+
+/// By how many notches the wheel has been turned in this frame, sideways and up. A trackpad's points are gathered until they are
+/// one.
+pub(crate) fn notches(ui: &Ui) -> egui::Vec2 {
+    let (turned, points) = ui.input(|input| {
+        let mut sums = (egui::Vec2::ZERO, egui::Vec2::ZERO);
+        for event in &input.events {
+            match event {
+                egui::Event::MouseWheel { unit: egui::MouseWheelUnit::Point, delta, .. } => {
+                    sums.1 += *delta;
+                }
+                egui::Event::MouseWheel { delta, .. } => sums.0 += *delta,
+                _ => {}
+            }
+        }
+        sums
+    });
+    if points == egui::Vec2::ZERO {
+        return turned;
+    }
+    // Whoever asks first in a frame gathers; whoever asks again gets the same.
+    let (id, now) = (Id::unique("points of a trackpad"), ui.ctx().cumulative_pass_nr());
+    let (pass, rest, given) =
+        ui.data(|data| data.get_temp::<(u64, egui::Vec2, egui::Vec2)>(id)).unwrap_or_default();
+    if pass == now {
+        return turned + given;
+    }
+    let gathered = (rest + points) / POINTS_OF_A_NOTCH;
+    let given = vec2(gathered.x.trunc(), gathered.y.trunc());
+    let rest = (gathered - given) * POINTS_OF_A_NOTCH;
+    ui.data_mut(|data| data.insert_temp(id, (now, rest, given)));
+    turned + given
 }
 
 #[allow(clippy::too_many_arguments, reason = "what a field needs, split for its length")]
@@ -213,10 +258,7 @@ fn type_in(
     }
     ui.data_mut(|data| data.insert_temp(id, typed.clone()));
     if response.lost_focus() {
-        ui.data_mut(|data| {
-            data.remove::<String>(id);
-            data.remove::<bool>(is_fresh);
-        });
+        forget(ui, id);
         let is_given_up = ui.input(|input| input.key_pressed(Key::Escape));
         if !is_given_up && typed != number.shown {
             match (number.read)(&typed) {
@@ -233,6 +275,15 @@ fn type_in(
     response
 }
 
+/// Nothing is typed any more.
+fn forget(ui: &Ui, id: Id) {
+    ui.data_mut(|data| {
+        data.remove::<String>(id);
+        data.remove::<u64>(id);
+        data.remove::<bool>(id.with("fresh"));
+    });
+}
+
 fn select_all(ui: &Ui, id: Id, count: usize) {
     use egui::text::{CCursor, CCursorRange};
     if let Some(mut state) = TextEdit::load_state(ui.ctx(), id) {
@@ -243,7 +294,7 @@ fn select_all(ui: &Ui, id: Id, count: usize) {
 }
 
 fn draw(ui: &Ui, theme: &Theme, rect: Rect, form: Form, number: &Number<'_>, response: &Response) {
-    let is_lit = response.hovered() || response.dragged();
+    let is_lit = response.hovered() || response.dragged_by(egui::PointerButton::Primary);
     let label = |at: Pos2, size: f32| {
         let ink = if is_lit { theme.text } else { theme.text2 };
         text(ui, at, Align2::LEFT_CENTER, number.label, fonts::words(size), ink);

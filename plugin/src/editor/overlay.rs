@@ -79,7 +79,7 @@ pub(crate) fn show(
     let mut is_left = false;
     if !is_aside {
         // What lies below takes nothing.
-        let behind = ui.interact(window, Id::unique("behind"), Sense::click());
+        let behind = ui.interact(window, Id::unique("behind"), Sense::click_and_drag());
         is_left = behind.clicked();
         ui.painter().rect_filled(window, 0.0, theme.bg.gamma_multiply(0.6));
     }
@@ -95,7 +95,7 @@ pub(crate) fn show(
     };
     let area = Rect::from_center_size(centre, size);
     ui.painter().rect(area, 8.0, theme.panel, Stroke::new(1.0, theme.line), StrokeKind::Inside);
-    let body = ui.interact(area, Id::unique("overlay"), Sense::click());
+    let body = ui.interact(area, Id::unique("overlay"), Sense::click_and_drag());
     body.widget_info(|| WidgetInfo::labeled(Role::Dialog, true, "Overlay"));
     let close = Rect::from_min_size(area.right_top() + vec2(-40.0, 12.0), vec2(24.0, 24.0));
     let has_cross = desk.overlay != Overlay::Menu;
@@ -409,7 +409,11 @@ fn locks(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
         ui.data_mut(|data| data.insert_temp(id, words));
     }
     let add = Rect::from_min_size(pos2(area.left() + 212.0, y), vec2(64.0, 26.0));
-    let is_entered = ui.input(|input| input.key_pressed(egui::Key::Enter)) && !before.is_empty();
+    let is_in_field = ui
+        .memory(|memory| memory.has_focus(Id::unique(("typed", "Number of a controller"))))
+        || ui.ctx().text_edit_focused();
+    let is_entered =
+        is_in_field && ui.input(|input| input.key_pressed(egui::Key::Enter)) && !before.is_empty();
     if button(ui, theme, add, ("Lock it", "Lock it"), fonts::words(12.0), Look::Rest).clicked()
         || is_entered
     {
@@ -424,6 +428,7 @@ fn locks(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
         }
     }
     if let Some(control) = chosen {
+        ui.data_mut(|data| data.remove::<String>(id));
         desk.add_lock(control);
         desk.overlay = Overlay::None;
     }

@@ -19,8 +19,10 @@ pub(crate) fn bars(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk) {
         );
         let first =
             bar(ui, theme, track, ("Tracks that are seen", true), desk.first_row, seen, count);
-        desk.first_row = first.min(count.saturating_sub(seen));
+        desk.first_row = first;
     }
+    // Another pattern may have fewer tracks and steps.
+    desk.scroll_rows(0, seen);
     let count = desk.column_count();
     if count > desk.view {
         // Below the rows, where there is a gap; in a small window on their edge.
@@ -35,8 +37,8 @@ pub(crate) fn bars(ui: &Ui, theme: &Theme, layout: &Layout, desk: &mut Desk) {
         );
         let said = ("Steps that are seen", false);
         desk.first_column = bar(ui, theme, track, said, desk.first_column, desk.view, count);
-        desk.scroll_columns(0);
     }
+    desk.scroll_columns(0);
 }
 
 /// One bar: the first of what is seen, when a hand has done with it.

@@ -80,7 +80,11 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, host
     }
     let place = Rect::from_min_size(rows[4].min, vec2(140.0, 26.0));
     let id = egui::Id::unique("typed groups");
-    let before = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| desk.choices.grouping_text());
+    let typing = ui.ctx().text_edit_focused();
+    let before = ui
+        .data(|data| data.get_temp(id))
+        .filter(|_| typing)
+        .unwrap_or_else(|| desk.choices.grouping_text());
     let said = ("Groups of the ruler", "3-3-2");
     if let Some(words) = typed(ui, theme, place, said, &before, None) {
         desk.choices.read_grouping(&words);

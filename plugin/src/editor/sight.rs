@@ -3,6 +3,7 @@
 use tresillo_pattern::{PPQ, Performance, Tick};
 
 use crate::bridge::Bridge;
+use crate::params::RunMode;
 
 /// Seconds for which a playhead goes on without a word of the engine; then it has stopped.
 const PATIENCE_SECONDS: f64 = 0.25;
@@ -46,6 +47,8 @@ pub(crate) struct Sight {
     /// The one that plays from the next bar or beat on, if another is to.
     pub(crate) wanted_pattern: usize,
     pub(crate) records: bool,
+    /// What says when it plays.
+    pub(crate) run: RunMode,
     pub(crate) is_song: bool,
     /// The slot of the song that plays.
     pub(crate) slot: Option<usize>,

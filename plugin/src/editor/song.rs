@@ -73,6 +73,14 @@ impl Desk {
     }
 }
 
+/// A number of things in words.
+fn counted(count: usize, thing: &str) -> String {
+    match count {
+        1 => format!("1 {thing}"),
+        count => format!("{count} {thing}s"),
+    }
+}
+
 /// The slot that plays at a tick, how far it has played in ticks, and whether the song is over.
 pub(crate) fn playing_slot(desk: &Desk, tick: f64) -> Option<(usize, f64)> {
     let mut left = tick;
@@ -228,13 +236,13 @@ fn handle_of(ui: &Ui, desk: &mut Desk, handle: Rect, index: usize) {
     let name = format!("Bars of slot {}", index + 1);
     let response = ui.interact(handle, Id::unique(("slot end", index)), Sense::drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &name));
-    if response.hovered() || response.dragged() {
+    if response.hovered() || response.dragged_by(egui::PointerButton::Primary) {
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
     }
-    if response.drag_started() {
+    if response.drag_started_by(egui::PointerButton::Primary) {
         desk.begin("Bars of the song");
     }
-    if response.dragged() {
+    if response.dragged_by(egui::PointerButton::Primary) {
         // A bar for each dozen points; the slot itself may be as wide as it likes.
         let id = response.id;
         let moved =
@@ -247,7 +255,10 @@ fn handle_of(ui: &Ui, desk: &mut Desk, handle: Rect, index: usize) {
             desk.set_bars(index, now + by as i64);
         }
     }
-    if response.drag_stopped() {
+    if response.drag_stopped_by(egui::PointerButton::Primary) {
+        if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+            desk.cancel();
+        }
         desk.end();
     }
 }
@@ -326,7 +337,11 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk) {
     }
     let bars: u32 = slots.iter().map(|slot| u32::from(slot.bars)).sum();
     let at = pos2(area.right() - 24.0, bottom + 13.0);
-    let words = format!("{} slots, {bars} bars", slots.len());
+    let words = format!(
+        "{}, {}",
+        counted(slots.len(), "slot"),
+        counted(usize::try_from(bars).unwrap_or(0), "bar")
+    );
     text(ui, at, Align2::RIGHT_CENTER, words, fonts::mono(12.0), theme.text2);
 }
 

@@ -262,6 +262,7 @@ fn what_is_shown_of_the_next_passes_is_what_will_play() {
         playing_pattern: 0,
         wanted_pattern: 0,
         records: false,
+        run: crate::params::RunMode::Host,
         is_song: false,
         slot: None,
         refused_count: 0,

@@ -79,6 +79,11 @@ impl Desk {
     pub(crate) fn throw_values(&mut self) {
         let lane = self.lane;
         let (limits, mut throws) = (self.toolbox.limits(lane), self.throws());
+        if self.has_own_lane() {
+            let values = (0..self.lane_length()).map(|place| (place, throws.next(limits)));
+            self.set_lane(values.collect());
+            return;
+        }
         let is_on = |desk: &Desk, place: Place| desk.step(place).is_some_and(|step| step.is_on);
         let places = self.tooled().into_iter().filter(|place| is_on(self, *place));
         let values = places.map(|place| (place, throws.next(limits))).collect();
@@ -404,12 +409,14 @@ fn chance(ui: &mut Ui, theme: &Theme, column: Rect, desk: &mut Desk) {
     if commands(ui, theme, row(column, 2), &[("Throw the values", "Throw the values")]).is_some() {
         desk.throw_values();
     }
-    let places = desk.tooled();
-    if commands(ui, theme, row(column, 3), &[("Back to default", "Values back to default")])
-        .is_some()
-    {
-        desk.change(&format!("Reset {}", lane.name().to_lowercase()), &places, |step, ticks| {
-            lane.reset(step, ticks)
-        });
+    let words = ("Back to default", "Values back to default");
+    if commands(ui, theme, row(column, 3), &[words]).is_some() {
+        let places = desk.tooled();
+        if desk.has_own_lane() {
+            desk.reset_lane(&(0..desk.lane_length()).collect::<Vec<_>>());
+        } else {
+            let name = format!("Reset {}", lane.name().to_lowercase());
+            desk.change(&name, &places, |step, ticks| lane.reset(step, ticks));
+        }
     }
 }

@@ -52,12 +52,22 @@ pub(crate) fn head_of(track: &Track) -> TrackHead {
 impl Desk {
     /// Changes what is said of the track at the cursor.
     pub(crate) fn change_track(&mut self, name: &str, change: impl FnOnce(&mut TrackHead)) {
-        let Some(track) = self.track() else { return };
+        self.change_track_at(self.cursor.0, name, change);
+    }
+
+    /// Changes what is said of a track.
+    pub(crate) fn change_track_at(
+        &mut self,
+        index: usize,
+        name: &str,
+        change: impl FnOnce(&mut TrackHead),
+    ) {
+        let Some(track) = self.tracks().get(index) else { return };
         let before = head_of(track);
         let mut after = before.clone();
         change(&mut after);
         if after != before {
-            let at = TrackPlace { pattern: self.pattern, track: self.cursor.0 };
+            let at = TrackPlace { pattern: self.pattern, track: index };
             self.edit(name, Edit::SetTrack { at, head: Box::new(after) });
         }
     }

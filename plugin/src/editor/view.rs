@@ -67,10 +67,14 @@ impl Pace {
 
 /// Where the playhead of a song is in the pattern that is shown: nowhere, if another one plays. A window that follows shows the
 /// one that plays.
-pub(crate) fn tick_in_song(desk: &mut Desk, song_tick: Option<f64>) -> Option<f64> {
+pub(crate) fn tick_in_song(
+    desk: &mut Desk,
+    song_tick: Option<f64>,
+    may_follow: bool,
+) -> Option<f64> {
     let (slot, within) = song::playing_slot(desk, song_tick?)?;
     let playing = usize::from(desk.project.song.slots.get(slot)?.pattern.0);
-    if desk.choices.follows && playing != desk.pattern {
+    if desk.choices.follows && may_follow && playing != desk.pattern {
         desk.show_pattern(playing);
     }
     (playing == desk.pattern).then_some(within)
@@ -115,9 +119,11 @@ struct Stillness {
 }
 
 impl Stillness {
-    fn is_kept(&mut self, ui: &Ui, now: Still, picture: &Picture) -> bool {
+    fn is_kept(&mut self, ui: &Ui, now: Still, picture: &Picture, moves: bool) -> bool {
         let is_quiet = ui.input(|input| input.events.is_empty() && !input.pointer.any_down())
             && !ui.ctx().text_edit_focused();
+        // Pictures are taken while something moves alone: those of the time before are of another time.
+        let is_quiet = is_quiet && moves;
         self.quiet_frames = if is_quiet { self.quiet_frames.saturating_add(1) } else { 0 };
         let is_same = self.last.as_ref() == Some(&now);
         self.last = Some(now);
@@ -211,7 +217,14 @@ impl View {
         let tempo_bpm = desk.bridge.tempo_bpm().unwrap_or_else(|| desk.project.tempo.bpm());
         let now = ui.input(|input| input.time);
         let song_tick = playhead.at(now, desk.bridge.position(), tempo_bpm);
-        let tick = if by_host.is_song { tick_in_song(desk, song_tick) } else { song_tick };
+        // The view does not go away from under a hand.
+        let may_follow = desk.overlay == Overlay::None
+            && !ui.input(|input| input.pointer.any_down())
+            && !ui.ctx().text_edit_focused();
+        let tick = match by_host.is_song {
+            true => tick_in_song(desk, song_tick, may_follow),
+            false => song_tick,
+        };
         let sight = Sight {
             tick,
             song_tick,
@@ -220,6 +233,7 @@ impl View {
             playing_pattern: desk.bridge.playing_pattern(),
             wanted_pattern: usize::from(by_host.pattern.0),
             records: host.records(),
+            run: host.settings().run,
             is_song: by_host.is_song,
             slot: song_tick
                 .filter(|_| by_host.is_song)
@@ -228,6 +242,7 @@ impl View {
             refused_count: Sight::refused(&desk.bridge),
         };
         if desk.choices.follows
+            && may_follow
             && sight.tick.is_some()
             && let Some((running, _)) = tresillo_pattern::running_step(
                 &desk.project,
@@ -238,6 +253,10 @@ impl View {
         {
             desk.follow_running(running.step);
         }
+        if ui.input(|input| input.pointer.any_pressed()) {
+            // What is done next has words of its own.
+            desk.message = None;
+        }
         let theme = if desk.choices.is_dark { &DARK } else { &LIGHT };
         let (before, overlay) = (desk.cursor, desk.overlay);
         keys::take(ui, desk, &sight, host);
@@ -245,12 +264,17 @@ impl View {
             desk.follow(layout.row_count());
         }
         let now_still = Still::of(&layout, desk, &sight);
-        let is_kept = still.is_kept(ui, now_still, picture) && desk.overlay == Overlay::None;
+        let moves = sight.song_tick.is_some() && desk.overlay == Overlay::None;
+        let is_kept = still.is_kept(ui, now_still, picture, moves);
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(window));
         if is_kept {
             // It is all there to be touched, but not painted: the picture of it is laid down.
             child.painter().add(picture.lay_down(window));
             child.set_opacity(0.0);
+        }
+        if desk.is_covered() {
+            // The keyboard does not reach what is not seen, nor do the wheel and drags.
+            child.disable();
         }
         standing(&mut child, theme, &layout, desk, &sight, host, drag);
         if sight.song_tick.is_some() {
@@ -271,6 +295,9 @@ impl View {
         if desk.bridge.own_transport().is_some() && now - *session_seconds > SESSION_SECONDS {
             *session_seconds = now;
             desk.keep_session();
+        }
+        if desk.has_to_keep_session() {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(SESSION_SECONDS));
         }
         if let Some(seconds) = kept.keep(&desk.choices, now) {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(seconds));

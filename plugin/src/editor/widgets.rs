@@ -7,6 +7,7 @@ use egui::{
 
 use crate::editor::desk::Desk;
 use crate::editor::fonts;
+use crate::editor::teach;
 use crate::editor::theme::Theme;
 
 /// Radius of controls and slots.
@@ -66,6 +67,9 @@ pub(crate) fn button(
     let is_enabled = look != Look::Disabled;
     let sense = if is_enabled { Sense::click() } else { Sense::hover() };
     let response = ui.interact(rect, Id::unique(("button", name)), sense);
+    if response.hovered() {
+        teach::hover(ui, name);
+    }
     let is_chosen = matches!(look, Look::Chosen | Look::Live);
     response.widget_info(|| WidgetInfo::selected(Role::Button, is_enabled, is_chosen, name));
     let (fill, ink) = match look {

@@ -34,13 +34,13 @@ pub(super) fn drag(ui: &Ui, layout: &Layout, desk: &mut Desk, row: usize) {
     response.widget_info(|| {
         WidgetInfo::labeled(Role::Slider, true, format!("End of track {}", index + 1))
     });
-    if response.hovered() || response.dragged() {
+    if response.hovered() || response.dragged_by(egui::PointerButton::Primary) {
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
     }
-    if response.drag_started() {
+    if response.drag_started_by(egui::PointerButton::Primary) {
         desk.begin("Length");
     }
-    if response.dragged() {
+    if response.dragged_by(egui::PointerButton::Primary) {
         let moved =
             ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0) + response.drag_delta().x;
         let by = (moved / width).trunc();
@@ -51,7 +51,10 @@ pub(super) fn drag(ui: &Ui, layout: &Layout, desk: &mut Desk, row: usize) {
             desk.set_length(index, to);
         }
     }
-    if response.drag_stopped() {
+    if response.drag_stopped_by(egui::PointerButton::Primary) {
+        if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+            desk.cancel();
+        }
         ui.data_mut(|data| data.remove::<f32>(id));
         desk.end();
     }

@@ -5,6 +5,7 @@ use egui::{Id, Pos2, Sense, Ui, pos2};
 use super::{note_width, row_rect, slot_rect, step_width};
 use crate::editor::desk::{Desk, Overlay, Place};
 use crate::editor::layout::Layout;
+use crate::editor::number::notches;
 use crate::editor::tools::Lane;
 
 /// How far the pointer goes before a drag has a direction.
@@ -60,14 +61,14 @@ pub(super) fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, drag: &mut Option<D
         desk.cursor = place;
         desk.overlay = Overlay::Condition;
     }
-    if response.drag_started()
+    if response.drag_started_by(egui::PointerButton::Primary)
         && let Some(from) = origin
         && let Some((place, on_edge)) = hit(desk, layout, from)
     {
         desk.cursor = place;
         *drag = Some(Drag::Undecided { from, place, on_edge });
     }
-    if response.dragged()
+    if response.dragged_by(egui::PointerButton::Primary)
         && let Some(at) = pointer
         && let Some(now) = drag.take()
     {
@@ -78,7 +79,7 @@ pub(super) fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, drag: &mut Option<D
         *drag = None;
         desk.cancel();
     }
-    if response.drag_stopped() {
+    if response.drag_stopped_by(egui::PointerButton::Primary) {
         match drag.take() {
             Some(Drag::Copy { places, by, .. }) if by != (0, 0) => desk.copy_by(&places, by),
             Some(_) => desk.end(),
@@ -262,12 +263,7 @@ fn scroll(
     pointer: Option<Pos2>,
     modifiers: egui::Modifiers,
 ) {
-    let moved = ui.input(|input| {
-        input.events.iter().fold(egui::Vec2::ZERO, |sum, event| match event {
-            egui::Event::MouseWheel { delta, .. } => sum + *delta,
-            _ => sum,
-        })
-    });
+    let moved = notches(ui);
     if moved == egui::Vec2::ZERO {
         return;
     }

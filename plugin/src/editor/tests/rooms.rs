@@ -361,7 +361,7 @@ fn the_playhead_of_a_song_is_in_the_pattern_that_plays() {
         room.bridge.set_position(Some(Tick(tick)));
         room.harness.step();
         let song_tick = Some(f64::from(i32::try_from(tick).unwrap()));
-        super::super::view::tick_in_song(&mut room.harness.state_mut().desk, song_tick)
+        super::super::view::tick_in_song(&mut room.harness.state_mut().desk, song_tick, true)
     };
     assert_eq!(running(&mut room, 5040), None, "another pattern plays");
     assert_eq!(running(&mut room, 4 * 20160 + 5040), Some(5040.0));

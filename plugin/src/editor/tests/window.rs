@@ -277,3 +277,108 @@ fn the_program_keeps_its_project_for_the_next_start() {
     room.harness.state_mut().close();
     assert_eq!(std::fs::read_to_string(folder.0.join("session.json~")).unwrap(), "junk");
 }
+
+#[test]
+fn the_line_at_the_bottom_teaches_what_the_pointer_is_on() {
+    let mut room = Room::new(BEAT);
+    let says = |room: &Room, words: &str| room.harness.query_by_label_contains(words).is_some();
+    let point = |room: &mut Room, at: Pos2| {
+        room.harness.event(Event::PointerMoved(at));
+        room.harness.step();
+        room.harness.step();
+    };
+    let at = room.at_prefix("Velocity:");
+    point(&mut room, at);
+    assert!(says(&room, "How hard the step is played."));
+    let at = room.at("Undo");
+    point(&mut room, at);
+    assert!(says(&room, "Nothing has been done yet."));
+    room.click(room.step(0, 1), NONE);
+    point(&mut room, at);
+    assert!(says(&room, "Undo: set steps. Ctrl Z."));
+    point(&mut room, pos2(600.0, 750.0));
+    assert!(says(&room, "kick, step 2: "));
+}
+
+/// The pointer and the wheel reach nothing below an overlay, nor does Tab.
+#[test]
+fn hands_reach_nothing_below_an_overlay() {
+    let mut room = Room::new(BEAT);
+    let before = room.text();
+    for overlay in [Overlay::Help, Overlay::Browser, Overlay::Pattern, Overlay::Song, Overlay::Menu]
+    {
+        room.harness.state_mut().desk.overlay = overlay;
+        room.harness.step();
+        room.wheel(room.step(0, 4), 1.0);
+        room.wheel(pos2(1060.0, 204.0), 1.0);
+        room.drag(room.step(1, 5), vec2(140.0, 0.0), NONE);
+        room.harness.state_mut().desk.overlay = overlay;
+        room.harness.step();
+        room.harness.event(Event::Cut);
+        room.harness.step();
+        room.key(Key::ArrowUp, Modifiers::COMMAND);
+    }
+    for _ in 0..30 {
+        // Enter may press the cross of the help, and nothing else.
+        room.harness.state_mut().desk.overlay = Overlay::Help;
+        room.key(Key::Tab, NONE);
+        room.key(Key::Enter, NONE);
+    }
+    assert_eq!(room.text(), before);
+    assert!(room.host.turns.borrow().is_empty(), "{:?}", room.host.turns.borrow());
+}
+
+#[test]
+fn the_view_and_the_cursor_are_where_something_is() {
+    let mut room = Room::new("kick: x...\nhat: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    room.key(Key::ArrowDown, NONE);
+    for _ in 0..30 {
+        room.key(Key::ArrowRight, NONE);
+    }
+    assert!(room.desk().first_column > 0 && room.desk().cursor == (1, 30));
+    room.key(Key::Num1, NONE);
+    assert_eq!(room.desk().cursor, (0, 3));
+    let at = room.at("Track 2: hat");
+    room.click(at - vec2(40.0, 0.0), NONE);
+    assert_eq!(room.desk().cursor, (1, 3));
+    room.harness.state_mut().desk.first_column = 16;
+    room.harness.state_mut().desk.start_anew();
+    room.harness.step();
+    assert_eq!((room.desk().first_column, room.desk().first_row), (0, 0));
+}
+
+#[test]
+fn fill_ends_when_its_key_goes_up_whatever_is_held_by_then() {
+    let mut room = Room::new(BEAT);
+    let key = |pressed, modifiers| Event::Key {
+        key: Key::F,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers,
+    };
+    for end in [key(false, Modifiers::SHIFT), key(false, NONE), Event::WindowFocused(false)] {
+        room.harness.event(key(true, NONE));
+        room.harness.step();
+        assert!(room.host.performance.get().is_fill);
+        room.harness.event(end);
+        room.harness.step();
+        assert!(!room.host.performance.get().is_fill);
+    }
+}
+
+#[test]
+fn a_middle_drag_moves_the_view_and_nothing_else() {
+    let mut room = Room::new("hat: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    let before = room.text();
+    let from = room.step(0, 8);
+    let button = PointerButton::Middle;
+    for (at, pressed) in [(from, true), (from - vec2(180.0, 0.0), false)] {
+        room.harness.event(Event::PointerMoved(at));
+        room.harness.step();
+        room.harness.event(Event::PointerButton { pos: at, button, pressed, modifiers: NONE });
+        room.harness.step();
+    }
+    assert_eq!(room.text(), before);
+    assert!(room.desk().first_column > 0);
+}
