@@ -25,7 +25,7 @@ const SLOW_FRAMES: u32 = 12;
 const CALM: Duration = Duration::from_millis(166);
 
 /// How often it is drawn while it plays where the processor draws: each frame is a part of its time.
-const IN_SOFTWARE: Duration = Duration::from_millis(50);
+const IN_SOFTWARE: Duration = Duration::from_millis(60);
 
 /// Where no host saves the project, we do, so often while something is done, in seconds.
 const SESSION_SECONDS: f64 = 10.0;
