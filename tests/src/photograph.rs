@@ -120,6 +120,15 @@ fn shots() -> Vec<Shot> {
         let (size, scale_percent, is_dark, beat) = ((1200, 760), 100, true, None);
         shots.push(Shot { name: name.into(), size, scale_percent, is_dark, music, beat, deeds });
     }
+    shots.push(Shot {
+        name: "step".into(),
+        size: (820, 520),
+        scale_percent: 100,
+        is_dark: true,
+        music: MELODY,
+        beat: None,
+        deeds: &[Deed::Click((80, 180)), Deed::Key("Enter")],
+    });
     shots
 }
 

@@ -36,6 +36,8 @@ pub(crate) enum Overlay {
     Track,
     /// When the step at the cursor sounds.
     Condition,
+    /// Everything of the chosen steps, in a window that has no room for the inspector.
+    Step,
     /// What makes steps out of steps; the grid stays in sight.
     Tools,
     /// What is said of the whole pattern.
@@ -87,6 +89,8 @@ pub(crate) struct Desk {
     pub(crate) clipboard: Vec<(Place, Step)>,
     /// The same as text, as other programs have it.
     pub(crate) clipboard_text: String,
+    /// The window has no room for the inspector.
+    pub(crate) lacks_inspector: bool,
     /// The key of Fill is down.
     pub(crate) holds_fill: bool,
     /// Sixteen patterns that are seen, from 0.
@@ -125,6 +129,7 @@ impl Desk {
             first_slot: 0,
             clipboard: Vec::new(),
             clipboard_text: String::new(),
+            lacks_inspector: false,
             holds_fill: false,
             bank: 0,
             taps: TapTempo::default(),
@@ -478,6 +483,11 @@ impl Desk {
     pub(crate) fn clear(&mut self) {
         let places = self.chosen();
         self.change("Clear steps", &places, |step, _| *step = Step::default());
+    }
+
+    /// Opens what there is to say of the step at the cursor, beside what is seen of it anyway.
+    pub(crate) fn open_step(&mut self) {
+        self.overlay = if self.lacks_inspector { Overlay::Step } else { Overlay::Condition };
     }
 
     /// Goes to a track, as far along in it as it has steps.

@@ -27,6 +27,7 @@ pub(crate) const KEY_MAP: &[(&str, &str)] = &[
     ("- =", "length"),
     ("D", "double the length"),
     ("C", "condition"),
+    ("Enter", "all of the step"),
     ("I", "the track's own settings"),
     ("Q", "the pattern's: swing, scale, groove"),
     ("Page up, down", "scroll sideways"),
@@ -362,7 +363,8 @@ fn press(desk: &mut Desk, sight: &Sight, host: &dyn HostSide, key: Key, modifier
         Key::I => desk.overlay = Overlay::Track,
         Key::PageUp => desk.scroll_columns(-16),
         Key::PageDown => desk.scroll_columns(16),
-        Key::C | Key::Enter => desk.overlay = Overlay::Condition,
+        Key::C => desk.overlay = Overlay::Condition,
+        Key::Enter => desk.open_step(),
         Key::N => {
             let now = desk.step(desk.cursor).and_then(|step| step.condition);
             if let Some(now) = now {

@@ -65,6 +65,7 @@ pub(crate) fn show(
         Overlay::Browser => vec2(720.0, 520.0),
         Overlay::Track => vec2(500.0, 392.0),
         Overlay::Condition => vec2(392.0, 508.0),
+        Overlay::Step => vec2(280.0, 640.0),
         Overlay::Pattern => vec2(620.0, 470.0),
         Overlay::Song => vec2(740.0, 460.0),
         Overlay::Settings => vec2(680.0, 468.0),
@@ -111,6 +112,19 @@ pub(crate) fn show(
         Overlay::Browser => browser::show(ui, theme, area, desk),
         Overlay::Track => track::show(ui, theme, area, desk),
         Overlay::Condition => condition(ui, theme, area, desk, sight),
+        Overlay::Step => {
+            text(
+                ui,
+                area.min + vec2(16.0, 24.0),
+                Align2::LEFT_CENTER,
+                "The step",
+                fonts::bold(14.0),
+                theme.text,
+            );
+            // Below its cross.
+            let area = area.with_min_y(area.top() + 36.0).with_max_y(area.bottom() - 2.0);
+            inspector::show(ui, theme, area, desk, sight);
+        }
         Overlay::Pattern => pattern::show(ui, theme, area, desk),
         Overlay::Song => song::show(ui, theme, area, desk),
         Overlay::Settings => settings::show(ui, theme, area, desk, host),

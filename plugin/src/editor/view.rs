@@ -213,6 +213,7 @@ impl View {
         scale.fit(ui.ctx(), &mut desk.choices);
         let layout =
             Layout::of(window, desk.view, desk.choices.is_folded, ui.ctx().pixels_per_point());
+        desk.lacks_inspector = layout.inspector.is_none();
         let by_host = host.performance();
         let tempo_bpm = desk.bridge.tempo_bpm().unwrap_or_else(|| desk.project.tempo.bpm());
         let now = ui.input(|input| input.time);

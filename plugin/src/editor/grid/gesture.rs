@@ -3,7 +3,7 @@
 use egui::{Id, Pos2, Sense, Ui, pos2};
 
 use super::{note_width, row_rect, slot_rect, step_width};
-use crate::editor::desk::{Desk, Overlay, Place};
+use crate::editor::desk::{Desk, Place};
 use crate::editor::layout::Layout;
 use crate::editor::number::notches;
 use crate::editor::tools::Lane;
@@ -59,7 +59,7 @@ pub(super) fn act(ui: &Ui, layout: &Layout, desk: &mut Desk, drag: &mut Option<D
         && let Some((place, _)) = pointer.and_then(|at| hit(desk, layout, at))
     {
         desk.cursor = place;
-        desk.overlay = Overlay::Condition;
+        desk.open_step();
     }
     if response.drag_started_by(egui::PointerButton::Primary)
         && let Some(from) = origin

@@ -203,3 +203,121 @@ fn a_lane_is_drawn_with_the_pointer() {
         },
     );
 }
+
+#[test]
+fn more_keys_do_what_the_help_says() {
+    let value = |desk: &Desk, lane: Lane| {
+        let track = &desk.tracks()[2];
+        lane.on(track, &track.steps[0])
+    };
+    let on_the_bass = |keys: Vec<(Key, Modifiers)>| {
+        move |room: &mut Room| {
+            room.key(Key::Num3, NONE);
+            for (key, modifiers) in keys {
+                room.key(key, modifiers);
+            }
+        }
+    };
+    let ctrl = Modifiers::COMMAND;
+    check(on_the_bass(vec![(Key::ArrowUp, ctrl)]), |desk| value(desk, Lane::Pitch) == 37);
+    check(on_the_bass(vec![(Key::ArrowDown, ctrl)]), |desk| value(desk, Lane::Pitch) == 35);
+    check(on_the_bass(vec![(Key::ArrowRight, ctrl)]), |desk| value(desk, Lane::Gate) == 55);
+    check(on_the_bass(vec![(Key::ArrowLeft, ctrl)]), |desk| value(desk, Lane::Gate) == 45);
+    check(on_the_bass(vec![(Key::End, NONE), (Key::X, NONE)]), |desk| {
+        on(desk, 2) == "x..x....x......x" && desk.cursor == (2, 15)
+    });
+    check(on_the_bass(vec![(Key::End, NONE), (Key::Home, NONE), (Key::Period, NONE)]), |desk| {
+        on(desk, 2) == "...x....x......."
+    });
+    check(|room| room.key(Key::Num2, ctrl), |desk| desk.pattern == 1);
+    let mut room = Room::new(BEAT);
+    room.key(Key::K, NONE);
+    assert_eq!(room.desk().overlay, Overlay::Locks, "there is no lock yet");
+    room.button("Lock CC 74 Cutoff");
+    room.key(Key::V, NONE);
+    room.key(Key::K, NONE);
+    assert!(matches!(room.desk().lane, Lane::Lock(_)));
+    for (key, overlay) in [(Key::O, Overlay::Files), (Key::E, Overlay::Files)] {
+        room.key(Key::Escape, NONE);
+        room.key(key, ctrl);
+        assert_eq!(room.desk().overlay, overlay);
+    }
+    room.key(Key::Escape, NONE);
+    room.key(Key::PageUp, ctrl);
+    assert_eq!(room.desk().choices.scale_percent, 125);
+    room.key(Key::PageDown, ctrl);
+    room.key(Key::PageDown, ctrl);
+    assert_eq!(room.desk().choices.scale_percent, 75);
+}
+
+#[test]
+fn the_lane_has_the_gestures_of_the_help() {
+    let velocity = |desk: &Desk, step: usize| desk.tracks()[0].steps[step].velocity.get();
+    let bar = |room: &Room, step: u8| {
+        pos2(
+            244.0 + 44.0 * f32::from(step) + 20.0,
+            room.harness.get_by_label("Lane Velocity, drawn").rect().center().y,
+        )
+    };
+    // The wheel over a bar.
+    check(
+        |room| {
+            let at = bar(room, 4);
+            room.harness.event(Event::PointerMoved(at));
+            room.harness.step();
+            room.harness.event(Event::MouseWheel {
+                unit: egui::MouseWheelUnit::Line,
+                delta: vec2(0.0, 1.0),
+                modifiers: NONE,
+                phase: egui::TouchPhase::Move,
+                source: egui::MouseWheelSource::Wheel,
+            });
+            room.harness.step();
+        },
+        |desk| velocity(desk, 4) == 103,
+    );
+    // Alt: one value for all that are chosen.
+    check(
+        |room| {
+            room.key(Key::Num0, NONE);
+            let at = bar(room, 4);
+            room.drag(at, vec2(0.0, 20.0), Modifiers::ALT);
+        },
+        |desk| {
+            let values = [0, 4, 8, 12].map(|step| velocity(desk, step));
+            values[0] < 64 && values.iter().all(|value| *value == values[0])
+        },
+    );
+    // Shift: a straight line, whatever the pen.
+    check(
+        |room| {
+            let at = bar(room, 0) - vec2(0.0, 40.0);
+            room.drag(at, vec2(44.0 * 12.0, 80.0), Modifiers::SHIFT);
+        },
+        |desk| {
+            let values = [0, 4, 8, 12].map(|step| velocity(desk, step));
+            values.windows(2).all(|pair| pair[0] > pair[1])
+        },
+    );
+    // The other button: back to the default, of the bar that is under it.
+    check(
+        |room| {
+            room.drag(room.step(0, 8), vec2(0.0, 10.0), NONE);
+            let at = bar(room, 8);
+            let button = PointerButton::Secondary;
+            room.harness.event(Event::PointerMoved(at));
+            room.harness.step();
+            for pressed in [true, false] {
+                room.harness.event(Event::PointerButton {
+                    pos: at,
+                    button,
+                    pressed,
+                    modifiers: NONE,
+                });
+                room.harness.step();
+            }
+            room.drag(room.step(0, 4), vec2(0.0, 10.0), NONE);
+        },
+        |desk| velocity(desk, 8) == 100 && velocity(desk, 4) < 100,
+    );
+}

@@ -382,3 +382,22 @@ fn a_middle_drag_moves_the_view_and_nothing_else() {
     assert_eq!(room.text(), before);
     assert!(room.desk().first_column > 0);
 }
+
+#[test]
+fn a_window_without_an_inspector_opens_the_step() {
+    let mut room = Room::of_size("lead ch=1: C3 . E3 .", vec2(900.0, 640.0));
+    let before = room.text();
+    room.key(Key::Enter, NONE);
+    assert_eq!(room.desk().overlay, Overlay::Step);
+    room.button("Ratchet of 3");
+    room.type_into("Velocity:", "77");
+    room.button("Condition");
+    assert_eq!(room.desk().overlay, Overlay::Condition);
+    let step = &room.desk().tracks()[0].steps[0];
+    assert_eq!((step.ratchet.hits(), step.velocity.get()), (3, 77));
+    room.undo_all();
+    assert_eq!(room.text(), before);
+    let mut wide = Room::new(BEAT);
+    wide.key(Key::Enter, NONE);
+    assert_eq!(wide.desk().overlay, Overlay::Condition);
+}
