@@ -7,7 +7,7 @@ use tresillo_pattern::document::{
     Groove, Pattern, Percent, Scale, StepSize, SwingPercent, SwingUnit,
 };
 
-use crate::editor::desk::{Desk, Overlay};
+use crate::editor::desk::{Desk, Overlay, Place};
 use crate::editor::files::Purpose;
 use crate::editor::fonts;
 use crate::editor::number::{Form, Number, Set, number, whole};
@@ -59,7 +59,15 @@ impl Desk {
         let half = Groove::offset_max(track.step_size);
         let offsets = track.steps.iter().map(|step| Ticks(step.micro_timing.0.clamp(-half, half)));
         match Groove::new(track.step_size, offsets.collect()) {
-            Ok(groove) => self.change_pattern("Groove", |head| head.groove = Some(groove)),
+            Ok(groove) => {
+                // The track gives its timing away: it would have it twice, else.
+                let places: Vec<Place> =
+                    (0..groove.offsets().len()).map(|step| (self.cursor.0, step)).collect();
+                self.begin("Groove");
+                self.change_pattern("Groove", |head| head.groove = Some(groove));
+                self.change("Groove", &places, |step, _| step.micro_timing = Ticks(0));
+                self.end();
+            }
             Err(error) => self.message = Some(error.to_string()),
         }
     }

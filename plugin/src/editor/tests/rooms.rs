@@ -264,7 +264,8 @@ fn the_pattern_says_its_name_length_swing_feel_scale_and_groove() {
         },
         |desk| {
             let groove = desk.shown_pattern().unwrap().groove.as_ref().unwrap();
-            groove.offsets().len() == 16 && groove.offsets()[4].0 == 1260
+            let is_straight = steps(desk, 0).iter().all(|step| step.micro_timing.0 == 0);
+            groove.offsets().len() == 16 && groove.offsets()[4].0 == 1260 && is_straight
         },
     );
     check(
