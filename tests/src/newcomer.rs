@@ -14,7 +14,7 @@ use crate::hands::{Button, Place};
 use crate::registry::trial;
 use crate::stage::Stage;
 use crate::window::SIZE;
-use crate::window_hands::place_of;
+use crate::window_hands::{gates, place_of};
 
 /// The argument with which the test executable goes that way instead of running tests.
 pub const ARGUMENT: &str = "--first-minutes";
@@ -136,12 +136,6 @@ fn fill_count(project: &Project) -> usize {
     let steps = project.patterns[0].tracks[1].steps.iter();
     let conditions = steps.filter_map(|step| step.condition);
     conditions.filter(|condition| condition.to_string() == "4:4").count()
-}
-
-/// Which steps of a track are on.
-fn gates(project: &Project, track: usize) -> String {
-    let steps = &project.patterns[0].tracks[track].steps;
-    steps.iter().map(|step| if step.is_on { 'x' } else { '.' }).collect()
 }
 
 fn folder(variable: &str) -> Result<PathBuf> {

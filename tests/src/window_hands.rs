@@ -36,27 +36,28 @@ pub fn edit() -> Result<()> {
     let mut stage = Stage::open(&fixtures::read(fixtures::STEADY), SIZE)?;
     let player = Player::start(stage.instance.take_audio()?);
     let velocity = |project: &Project| project.patterns[0].tracks[0].steps[4].velocity.get();
+    let first_gates = |project: &Project| gates(project, 0);
     let before = velocity(&stage.project()?);
     let unlike = "x...x...x...x...".to_owned();
-    stage.until(&unlike, gates)?;
+    stage.until(&unlike, first_gates)?;
 
     stage.hands.click(place_of(0, 1), Button::Left)?;
-    stage.until(&"xx..x...x...x...".to_owned(), gates).context("after a click")?;
+    stage.until(&"xx..x...x...x...".to_owned(), first_gates).context("after a click")?;
     stage.hands.key("Right")?;
     stage.hands.key("x")?;
-    stage.until(&"xxx.x...x...x...".to_owned(), gates).context("after the key X")?;
+    stage.until(&"xxx.x...x...x...".to_owned(), first_gates).context("after the key X")?;
 
     let from = place_of(0, 4);
     stage.hands.drag((from.0 - 6, from.1), (from.0 - 6, from.1 - 16))?;
     stage.until(&true, |project| velocity(project) > before).context("after a drag")?;
-    ensure!(gates(&stage.project()?) == "xxx.x...x...x...", "the drag has set or cleared steps");
+    ensure!(gates(&stage.project()?, 0) == "xxx.x...x...x...", "the drag has set or cleared steps");
 
     stage.hands.key("Control z")?;
     stage.until(&before, velocity).context("after undoing the drag")?;
     stage.hands.key("Control z")?;
-    stage.until(&"xx..x...x...x...".to_owned(), gates).context("after undoing the key")?;
+    stage.until(&"xx..x...x...x...".to_owned(), first_gates).context("after undoing the key")?;
     stage.hands.key("Control z")?;
-    stage.until(&unlike, gates).context("after undoing the click")?;
+    stage.until(&unlike, first_gates).context("after undoing the click")?;
 
     // Signs and capitals reach the window another way than letters.
     for (key, after) in [
@@ -71,7 +72,9 @@ pub fn edit() -> Result<()> {
         ("Control y", "x...x...x...x..."),
     ] {
         stage.hands.key(key)?;
-        stage.until(&after.to_owned(), gates).with_context(|| format!("after the key {key}"))?;
+        stage
+            .until(&after.to_owned(), first_gates)
+            .with_context(|| format!("after the key {key}"))?;
     }
     let state = stage.instance.save()?;
     let passes_on = stage.passes_a_key_on(|| stage.hands.key("Space"))?;
@@ -81,8 +84,9 @@ pub fn edit() -> Result<()> {
     stage.close()
 }
 
-/// Which steps of the first track are on.
-fn gates(project: &Project) -> String {
-    let steps = &project.patterns[0].tracks[0].steps;
+/// Which steps of a track of the first pattern are on.
+#[must_use]
+pub fn gates(project: &Project, track: usize) -> String {
+    let steps = &project.patterns[0].tracks[track].steps;
     steps.iter().map(|step| if step.is_on { 'x' } else { '.' }).collect()
 }

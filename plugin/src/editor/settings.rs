@@ -43,13 +43,8 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, host
     let narrow =
         |rect: Rect| Rect::from_min_size(rect.min, vec2(300.0_f32.min(width), rect.height()));
     let choices = &mut desk.choices;
-    let two = |one: &'static str, other: &'static str, is_other: bool| {
-        [(one, one.to_owned(), !is_other), (other, other.to_owned(), is_other)].into_iter()
-    };
-    if let Some(pressed) =
-        segments(ui, theme, narrow(rows[0]), 12.0, two("Dark", "Light", !choices.is_dark))
-    {
-        choices.is_dark = pressed == 0;
+    if let Some(is_other) = two(ui, theme, narrow(rows[0]), ("Dark", "Light"), !choices.is_dark) {
+        choices.is_dark = !is_other;
     }
     let words: Vec<String> = SCALES.iter().map(|scale| format!("{scale} %")).collect();
     let scales = SCALES.iter().zip(&words).map(|(scale, words)| {
@@ -60,23 +55,15 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, host
     {
         choices.scale_percent = SCALES[pressed];
     }
-    if let Some(pressed) = segments(
-        ui,
-        theme,
-        narrow(rows[2]),
-        12.0,
-        two("Smooth", "Step by step", choices.has_less_motion),
-    ) {
-        choices.has_less_motion = pressed == 1;
+    if let Some(is_other) =
+        two(ui, theme, narrow(rows[2]), ("Smooth", "Step by step"), choices.has_less_motion)
+    {
+        choices.has_less_motion = is_other;
     }
-    if let Some(pressed) = segments(
-        ui,
-        theme,
-        narrow(rows[3]),
-        12.0,
-        two("Stays", "Follows the playhead", choices.follows),
-    ) {
-        choices.follows = pressed == 1;
+    if let Some(is_other) =
+        two(ui, theme, narrow(rows[3]), ("Stays", "Follows the playhead"), choices.follows)
+    {
+        choices.follows = is_other;
     }
     let place = Rect::from_min_size(rows[4].min, vec2(140.0, 26.0));
     let id = egui::Id::unique("typed groups");
@@ -97,14 +84,10 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, host
         "sixteenths: 4, 3-3-2 or any other",
     );
     let choices = &mut desk.choices;
-    if let Some(pressed) = segments(
-        ui,
-        theme,
-        narrow(rows[5]),
-        12.0,
-        two("Is silent", "Is heard, if stopped", choices.auditions),
-    ) {
-        choices.auditions = pressed == 1;
+    if let Some(is_other) =
+        two(ui, theme, narrow(rows[5]), ("Is silent", "Is heard, if stopped"), choices.auditions)
+    {
+        choices.auditions = is_other;
     }
     let now = host.settings();
     if let Some(turn) =
@@ -118,10 +101,8 @@ pub(crate) fn show(ui: &mut Ui, theme: &Theme, area: Rect, desk: &mut Desk, host
     if let Some(turn) = choice(ui, theme, rows[8], "Notes in", now.input) {
         host.turn(Turn::Input(turn));
     }
-    if let Some(pressed) =
-        segments(ui, theme, narrow(rows[9]), 12.0, two("Off", "On", now.is_through))
-    {
-        host.turn(Turn::Through(pressed == 1));
+    if let Some(is_other) = two(ui, theme, narrow(rows[9]), ("Off", "On"), now.is_through) {
+        host.turn(Turn::Through(is_other));
     }
     let count = desk.tracks().len().clamp(1, 16);
     let words: Vec<String> = (1..=count).map(|track| track.to_string()).collect();
@@ -149,4 +130,16 @@ fn choice<T: Enum + PartialEq + Copy>(
     });
     let pressed = segments(ui, theme, rect, 11.0, of_all.collect::<Vec<_>>().into_iter())?;
     values.get(pressed).copied()
+}
+
+/// A choice of two: whether the other one is chosen, when one was pressed.
+fn two(
+    ui: &Ui,
+    theme: &Theme,
+    rect: Rect,
+    (one, other): (&str, &str),
+    is_other: bool,
+) -> Option<bool> {
+    let choices = [(one, one.to_owned(), !is_other), (other, other.to_owned(), is_other)];
+    segments(ui, theme, rect, 12.0, choices.into_iter()).map(|pressed| pressed == 1)
 }
