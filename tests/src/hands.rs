@@ -28,6 +28,8 @@ pub enum Button {
     Left = 1,
     /// What asks for more.
     Right = 3,
+    /// The wheel, a notch up.
+    WheelUp = 4,
 }
 
 /// Hands on one window.
