@@ -1,3 +1,4 @@
 //! Who turns MIDI and instruments into audio.
 
 pub mod embedded;
+pub mod rack;

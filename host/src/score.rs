@@ -2,15 +2,17 @@
 
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 use tresillo_pattern::document::{Control, Lock};
 use tresillo_pattern::smf::{
     MidiFile, MidiFormat, MidiMessage, PrintedEvent, TempoMap, Voice, print,
 };
 use tresillo_pattern::{Event, EventKind, FrameClock};
-use tresillo_synth::Message;
 
 use crate::input::Playing;
+use crate::instrument::{Expression, Message};
+pub use timeline::Timeline;
 
 /// Messages by frame, and the end of the music.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,8 +29,8 @@ pub struct Score {
     pub hanging_count: usize,
     /// Notes that were too many to sound at once.
     pub refused_count: u64,
-    /// Tunings, brightnesses and pans of single notes, which an instrument of MIDI 1.0 cannot be told.
-    pub lost_count: usize,
+    /// Tempo and metre, for what a plugin does in time.
+    pub timeline: Timeline,
 }
 
 /// One message at a frame of the piece.
@@ -66,11 +68,13 @@ pub fn of_midi(file: &MidiFile, sample_rate_hz: u32) -> Score {
     match file.format {
         MidiFormat::Single | MidiFormat::Parallel => {
             let map = TempoMap::new(file, None);
+            score.timeline.add(file, &map, 0..file.tracks.len(), 0.0);
             add_tracks(&mut score, file, &map, 0..file.tracks.len(), sample_rate_hz);
         }
         MidiFormat::Sequential => {
             for index in 0..file.tracks.len() {
                 let map = TempoMap::new(file, Some(index));
+                score.timeline.add(file, &map, index..index + 1, score.end_seconds);
                 add_tracks(&mut score, file, &map, index..index + 1, sample_rate_hz);
             }
         }
@@ -117,7 +121,9 @@ fn message_of(voice: Voice) -> Message {
         Voice::NoteOn { key, velocity } => {
             Message::NoteOn { key, velocity: f32::from(velocity) / 127.0 }
         }
-        Voice::NoteOff { key, .. } => Message::NoteOff { key },
+        Voice::NoteOff { key, velocity } => {
+            Message::NoteOff { key, velocity: f32::from(velocity) / 127.0 }
+        }
         Voice::PolyPressure { key, pressure } => Message::PolyPressure { key, pressure },
         Voice::ControlChange { controller, value } => Message::ControlChange { controller, value },
         Voice::ProgramChange { program } => Message::ProgramChange { program },
@@ -133,7 +139,7 @@ fn end_hanging_notes(score: &mut Score) {
         let channel = usize::from(message.channel);
         let (key, is_on) = match message.message {
             Message::NoteOn { key, .. } => (key, true),
-            Message::NoteOff { key } => (key, false),
+            Message::NoteOff { key, .. } => (key, false),
             _ => continue,
         };
         if let Some(note) = sounding.get_mut(channel).and_then(|c| c.get_mut(usize::from(key))) {
@@ -148,7 +154,7 @@ fn end_hanging_notes(score: &mut Score) {
                     frame: score.end_frame,
                     track: *track,
                     channel,
-                    message: Message::NoteOff { key },
+                    message: Message::NoteOff { key, velocity: OFF_VELOCITY },
                 });
             }
         }
@@ -164,6 +170,8 @@ fn end_hanging_notes(score: &mut Score) {
 
 /// The sustain pedal.
 const CC_SUSTAIN: u8 = 64;
+/// How fast a key is let go where nobody says: the middle, as MIDI 1.0 asks for.
+const OFF_VELOCITY: f32 = 64.0 / 127.0;
 
 /// The score of a pattern, printed cycle after cycle, with the delays of its tracks.
 #[must_use]
@@ -173,40 +181,44 @@ pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
     let clock = FrameClock::from_zero(playing.project.tempo.bpm(), f64::from(sample_rate_hz));
     let timed = |printed: &PrintedEvent| (clock.frame_of(printed.event.tick), printed.event);
     Score {
-        messages: printed.events.iter().map(timed).filter_map(score_message).collect(),
+        messages: printed.events.iter().map(timed).map(score_message).collect(),
         end_frame: u64::try_from(clock.frame_of(what.window.end)).unwrap_or(0),
         end_seconds: what.window.end.to_beats() * 60.0 / playing.project.tempo.bpm(),
         note_count: printed.note_count(),
         hanging_count: 0,
         refused_count: printed.refused_count,
-        lost_count: printed.note_expression_count(),
+        timeline: Timeline::steady(playing.project.tempo.bpm(), playing.project.metre),
     }
 }
 
-/// An event at its frame as an instrument is told it; `None` for what cannot be told of a note by itself.
-fn score_message((frame, event): (i64, Event)) -> Option<ScoreMessage> {
+/// An event at its frame as an instrument is told it.
+fn score_message((frame, event): (i64, Event)) -> ScoreMessage {
     let key = event.address.key;
     let message = match event.kind {
         EventKind::NoteOn { velocity } => Message::NoteOn { key, velocity },
-        EventKind::NoteOff => Message::NoteOff { key },
-        EventKind::Control(lock) => control_message(lock, key)?,
+        EventKind::NoteOff => Message::NoteOff { key, velocity: OFF_VELOCITY },
+        EventKind::Control(lock) => control_message(lock, key),
     };
-    Some(ScoreMessage {
+    ScoreMessage {
         frame: u64::try_from(frame).unwrap_or(0),
         track: u16::from(event.track_index),
         channel: event.address.channel,
         message,
-    })
+    }
 }
 
-fn control_message(lock: Lock, key: u8) -> Option<Message> {
+fn control_message(lock: Lock, key: u8) -> Message {
     // Within the range of its control, which for all but the bend is seven bits.
     let value = u8::try_from(lock.value()).unwrap_or(0);
-    Some(match lock.control() {
+    let said = |expression| Message::NoteExpression { key, expression };
+    let number = f64::from(lock.value());
+    match lock.control() {
         Control::Cc(controller) => Message::ControlChange { controller: controller.get(), value },
         Control::Bend => Message::PitchBend { value: lock.value() },
         Control::Program => Message::ProgramChange { program: value },
         Control::Pressure => Message::PolyPressure { key, pressure: value },
-        Control::Tuning | Control::Brightness | Control::Pan => return None,
-    })
+        Control::Tuning => said(Expression::Tuning(number / 100.0)),
+        Control::Brightness => said(Expression::Brightness(number / 127.0)),
+        Control::Pan => said(Expression::Pan(0.5 + number / 128.0)),
+    }
 }

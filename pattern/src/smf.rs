@@ -90,6 +90,18 @@ impl MidiTrack {
         })
     }
 
+    /// The time signatures of the track as (tick, beats, unit), by tick; what no instrument can be told is left out.
+    pub fn time_signatures(&self) -> impl Iterator<Item = (u64, u8, u8)> + '_ {
+        self.events.iter().filter_map(|event| match &event.message {
+            MidiMessage::Meta { kind: META_TIME_SIGNATURE, data } => {
+                let [beats, power] = *data.first_chunk::<2>()?;
+                let unit = 1u8.checked_shl(u32::from(power))?;
+                (beats > 0 && unit > 0).then_some((event.tick, beats, unit))
+            }
+            _ => None,
+        })
+    }
+
     /// Note-ons with a velocity above 0.
     #[must_use]
     pub fn note_count(&self) -> usize {

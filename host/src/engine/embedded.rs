@@ -1,9 +1,11 @@
-//! The embedded engine: an instrument in this process, block after block, as fast as it goes.
+//! The embedded engine: instruments in this process, block after block, as fast as they go.
 
-use tresillo_synth::TimedMessage;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::cli::Tail;
-use crate::instrument::Instrument;
+use crate::engine::rack::{Rack, RackEvent};
+use crate::instrument::{self, Failed, Transport};
 use crate::score::Score;
 
 /// How a score is rendered.
@@ -15,6 +17,8 @@ pub struct Settings {
     pub block_frames: u32,
     /// What is rendered after the music.
     pub tail: Tail,
+    /// Silence that is fed before the first frame, in real time, for plugins that load in the background.
+    pub warmup: Duration,
 }
 
 /// What came out.
@@ -29,7 +33,7 @@ pub struct Rendered {
 }
 
 /// A tail has ended after the output stayed below this level …
-const QUIET_DBFS: f32 = -90.0;
+pub(crate) const QUIET_DBFS: f32 = -90.0;
 /// … for so many seconds; and at the latest after so many.
 const QUIET_SECONDS: f64 = 0.5;
 /// See above.
@@ -37,36 +41,43 @@ const TAIL_SECONDS_MAX: f64 = 30.0;
 
 /// Renders `score`, giving each block as `(left, right)` to `sink`. Frame 0 is time 0 of the piece; latency is taken out.
 ///
-/// The result does not depend on the size of the blocks.
+/// All blocks are as long as the settings say. The result does not depend on that, as far as the plugins' does not.
 ///
 /// # Errors
-/// What `sink` refuses.
-pub fn render<E>(
-    instrument: &mut dyn Instrument,
+/// What `sink` refuses, or a plugin that fails.
+pub fn render<E: From<Failed>>(
+    rack: &mut Rack,
     score: &Score,
     settings: Settings,
     mut sink: impl FnMut(&[f32], &[f32]) -> Result<(), E>,
 ) -> Result<Rendered, E> {
     let block = usize::try_from(settings.block_frames.max(1)).unwrap_or(1);
+    let block_frames = u64::from(settings.block_frames.max(1));
     let (mut left, mut right) = (vec![0.0f32; block], vec![0.0f32; block]);
-    let mut messages: Vec<TimedMessage> = Vec::with_capacity(64);
+    let warmup_frames = warm_up(rack, settings, &mut left, &mut right)?;
+    let mut events: Vec<RackEvent> = Vec::with_capacity(64);
     let mut rest = score.messages.as_slice();
-    let mut end = End::new(score, settings);
-    let latency = u64::from(instrument.latency_frames());
+    let mut end = End::new(score, settings, rack.tail());
+    let latency = u64::from(rack.latency_frames());
     // Frames of the instrument run ahead of frames of the file by its latency.
     let mut frame: u64 = 0;
     loop {
-        let after = frame + u64::from(settings.block_frames.max(1));
+        let after = frame + block_frames;
         let count = rest.iter().take_while(|message| message.frame < after).count();
         let (now, later) = rest.split_at(count.min(rest.len()));
-        messages.clear();
-        messages.extend(now.iter().map(|message| TimedMessage {
-            frame: u32::try_from(message.frame.saturating_sub(frame)).unwrap_or(0),
-            channel: message.channel,
-            message: message.message,
+        events.clear();
+        events.extend(now.iter().map(|message| RackEvent {
+            track: message.track,
+            event: instrument::Event {
+                frame: u32::try_from(message.frame.saturating_sub(frame)).unwrap_or(0),
+                channel: message.channel,
+                message: message.message,
+            },
         }));
         rest = later;
-        instrument.process(&messages, &mut left, &mut right);
+        let transport =
+            score.timeline.transport(frame, warmup_frames + frame, settings.sample_rate_hz);
+        rack.process(&events, &transport, &mut left, &mut right)?;
         let skipped = usize::try_from(latency.saturating_sub(frame)).unwrap_or(block).min(block);
         let (left, right) =
             (left.get(skipped..).unwrap_or_default(), right.get(skipped..).unwrap_or_default());
@@ -81,6 +92,28 @@ pub fn render<E>(
     }
 }
 
+/// Feeds whole blocks of silence at the pace of a clock, because what loads in the background takes its time. Their number
+/// depends on the settings alone.
+fn warm_up(
+    rack: &mut Rack,
+    settings: Settings,
+    left: &mut [f32],
+    right: &mut [f32],
+) -> Result<u64, Failed> {
+    let frames = frames_of(settings.warmup.as_secs_f64(), settings.sample_rate_hz);
+    let started = Instant::now();
+    let mut done = 0;
+    while done < frames {
+        let transport = Transport { steady_frame: done, ..Transport::default() };
+        rack.process(&[], &transport, left, right)?;
+        done += u64::from(settings.block_frames.max(1));
+        #[allow(clippy::cast_precision_loss, reason = "a time to wait for")]
+        let due = Duration::from_secs_f64(done as f64 / f64::from(settings.sample_rate_hz));
+        thread::sleep(due.saturating_sub(started.elapsed()));
+    }
+    Ok(done)
+}
+
 /// Finds the frame on which a render ends, whatever the blocks are.
 struct End {
     music_frames: u64,
@@ -88,6 +121,8 @@ struct End {
     frames_max: u64,
     /// `None`: the tail has a set length.
     quiet_frames: Option<u64>,
+    /// The plugins' own word: before this frame the tail has not ended, however quiet it is.
+    frames_min: u64,
     threshold: f32,
     frames: u64,
     quiet: u64,
@@ -95,7 +130,7 @@ struct End {
 }
 
 impl End {
-    fn new(score: &Score, settings: Settings) -> End {
+    fn new(score: &Score, settings: Settings, own_word: instrument::Tail) -> End {
         let music_frames = score.end_frame;
         let (tail_max, quiet_frames) = match settings.tail {
             Tail::None => (0, None),
@@ -105,9 +140,14 @@ impl End {
                 (frames_of(TAIL_SECONDS_MAX, settings.sample_rate_hz), Some(quiet))
             }
         };
+        let said = match own_word {
+            instrument::Tail::Frames(frames) if settings.tail == Tail::Auto => frames.min(tail_max),
+            _ => 0,
+        };
         End {
             music_frames,
             frames_max: music_frames + tail_max,
+            frames_min: music_frames + said,
             quiet_frames,
             threshold: 10f32.powf(QUIET_DBFS / 20.0),
             frames: 0,
@@ -150,7 +190,7 @@ impl End {
             self.quiet + first_loud.map_or(length, |place| u64::try_from(place).unwrap_or(0))
         };
         let could_end = after >= self.frames_max
-            || (after >= self.music_frames
+            || (after >= self.frames_min
                 && self.quiet_frames.is_none_or(|quiet| {
                     length >= quiet || trailing >= quiet || leading() >= quiet
                 }));
@@ -164,7 +204,7 @@ impl End {
 
     fn is_at_end(&self) -> bool {
         let is_quiet = || self.quiet_frames.is_some_and(|frames| self.quiet >= frames);
-        self.frames >= self.frames_max || (self.frames >= self.music_frames && is_quiet())
+        self.frames >= self.frames_max || (self.frames >= self.frames_min && is_quiet())
     }
 
     fn reached(&self) -> Option<Rendered> {

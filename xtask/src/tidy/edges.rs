@@ -13,6 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("tresillo-plugin", &["tresillo-pattern", "tresillo-synth"]),
     ("tresillo-host", &["tresillo-pattern", "tresillo-synth"]),
     ("tresillo-tests", &["tresillo-pattern", "tresillo-synth", "tresillo-plugin", "tresillo-host"]),
+    ("tresillo-test-plugins", &[]),
     ("xtask", &[]),
 ];
 

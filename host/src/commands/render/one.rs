@@ -2,9 +2,6 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result};
-use tresillo_synth::BuiltIn;
-
 use crate::audio::level::LevelMeter;
 use crate::audio::output::Output;
 use crate::audio::spool::Spool;
@@ -12,11 +9,14 @@ use crate::audio::writer::AudioWriter;
 use crate::cli::Normalize;
 use crate::commands::render::Figures;
 use crate::engine::embedded::{Rendered, Settings, render as render_blocks};
+use crate::engine::rack::{Chain, Part, Rack, Stage};
 use crate::input::{Input, Playing, read};
-use crate::instrument::Instrument;
+use crate::instrument::builtin::BuiltInInstrument;
+use crate::instrument::{Configuration, Instrument as _, Outputs};
 use crate::job::{Job, JobSettings, format_of};
 use crate::report::Progress;
 use crate::score::{self, Score};
+use anyhow::{Context, Result};
 
 /// Renders one job. What was odd is told whether it succeeds or not.
 pub(super) fn render(
@@ -50,14 +50,26 @@ fn try_render(
     let rate = settings.sample_rate_hz;
     let format = format_of(&job.output, settings.format)?;
     let mut level = LevelMeter::new(rate)?;
-    let mut instrument = BuiltIn::new(f64::from(rate));
+    let mut instrument = BuiltInInstrument::default();
+    let configuration = Configuration {
+        sample_rate_hz: rate,
+        block_frames: settings.block_frames,
+        outputs: Outputs::Main,
+    };
+    let processor = instrument.activate(configuration)?;
+    let stage = Stage::new(Box::new(instrument), processor);
+    let mut rack = Rack::new(vec![Chain::new(Part::Rest, vec![stage])]);
     progress.expect(score.end_frame);
     progress.message(job.input.display().to_string());
     let mut file =
         AudioWriter::new(output.file()?, rate, format, settings.depth).with_context(writing)?;
-    let engine =
-        Settings { sample_rate_hz: rate, block_frames: settings.block_frames, tail: settings.tail };
-    let rendered = render_blocks(&mut instrument, &score, engine, |left, right| {
+    let engine = Settings {
+        sample_rate_hz: rate,
+        block_frames: settings.block_frames,
+        tail: settings.tail,
+        warmup: std::time::Duration::ZERO,
+    };
+    let rendered = render_blocks(&mut rack, &score, engine, |left, right| {
         level.add(left, right)?;
         match &mut spool {
             Some(spool) => spool.write(left, right),
@@ -85,7 +97,7 @@ fn try_render(
     file.finish().with_context(writing)?;
     output.finish()?;
     warn(warnings, &score, rendered, clipped_count);
-    let figures = figures(&score, rendered, &level, rate, instrument.latency_frames(), started);
+    let figures = figures(&score, rendered, &level, rate, rack.latency_frames(), started);
     Ok(Figures { gain_db, ..figures })
 }
 
@@ -149,12 +161,6 @@ fn warn(warnings: &mut Vec<String>, score: &Score, rendered: Rendered, clipped_c
     }
     if score.refused_count > 0 {
         warnings.push(format!("{} notes were too many to sound at once", score.refused_count));
-    }
-    if score.lost_count > 0 {
-        warnings.push(format!(
-            "{} tunings, brightnesses and pans of single notes were left out: this instrument takes them for whole channels only",
-            score.lost_count
-        ));
     }
     if rendered.is_tail_cut {
         warnings.push("the sound did not die away within 30 s; the tail was cut".to_owned());

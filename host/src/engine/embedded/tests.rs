@@ -1,42 +1,7 @@
-use std::convert::Infallible;
-
-use tresillo_synth::Message;
-
 use super::*;
+use crate::engine::rack::tests::impulse_rack;
+use crate::instrument::Message;
 use crate::score::ScoreMessage;
-
-/// Sounds a single sample of 1 at each onset, and reports a latency.
-struct Impulse {
-    latency: u32,
-    pending: Vec<u64>,
-    frame: u64,
-}
-
-impl Impulse {
-    fn new(latency: u32) -> Impulse {
-        Impulse { latency, pending: Vec::new(), frame: 0 }
-    }
-}
-
-impl Instrument for Impulse {
-    fn process(&mut self, messages: &[TimedMessage], left: &mut [f32], right: &mut [f32]) {
-        for message in messages {
-            if matches!(message.message, Message::NoteOn { .. }) {
-                self.pending.push(self.frame + u64::from(message.frame + self.latency));
-            }
-        }
-        for (offset, (l, r)) in (0u64..).zip(left.iter_mut().zip(right)) {
-            let sounds = self.pending.contains(&(self.frame + offset));
-            *l = f32::from(u8::from(sounds));
-            *r = -*l;
-        }
-        self.frame += u64::try_from(left.len()).unwrap_or(0);
-    }
-
-    fn latency_frames(&self) -> u32 {
-        self.latency
-    }
-}
 
 fn score(onsets: &[u64], end_frame: u64) -> Score {
     let messages = onsets
@@ -52,11 +17,12 @@ fn score(onsets: &[u64], end_frame: u64) -> Score {
 }
 
 fn onsets(latency: u32, block: u32, tail: Tail, score: &Score) -> (Vec<usize>, Rendered) {
-    let settings = Settings { sample_rate_hz: 8_000, block_frames: block, tail };
+    let settings =
+        Settings { sample_rate_hz: 8_000, block_frames: block, tail, warmup: Duration::ZERO };
     let mut sound = Vec::new();
-    let rendered = render(&mut Impulse::new(latency), score, settings, |left, _| {
+    let rendered = render(&mut impulse_rack(latency), score, settings, |left, _| {
         sound.extend_from_slice(left);
-        Ok::<(), Infallible>(())
+        Ok::<(), Failed>(())
     })
     .unwrap();
     assert_eq!(u64::try_from(sound.len()).unwrap(), rendered.frames);
