@@ -52,7 +52,9 @@ impl Parameter {
     /// One sentence with the range.
     pub fn within_range(&self, value: f64, text: &str, plugin: &str) -> Result<f64> {
         // A range that the plugin left empty or upside down says nothing.
-        if !(self.minimum <= self.maximum) || (self.minimum..=self.maximum).contains(&value) {
+        let says_nothing =
+            self.minimum.is_nan() || self.maximum.is_nan() || self.minimum > self.maximum;
+        if says_nothing || (self.minimum..=self.maximum).contains(&value) {
             return Ok(value);
         }
         let Parameter { name, minimum, maximum, .. } = self;

@@ -8,7 +8,7 @@ use tresillo_pattern::smf::{MidiFile, TempoMap};
 use crate::instrument::Transport;
 
 /// Tempo and metre at each time of a piece.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
     /// By time; the first is at 0.
     tempos: Vec<TempoChange>,
@@ -29,12 +29,6 @@ struct MetreChange {
     bar_index: u32,
     numerator: u8,
     denominator: u8,
-}
-
-impl Default for Timeline {
-    fn default() -> Timeline {
-        Timeline { tempos: Vec::new(), metres: Vec::new() }
-    }
 }
 
 /// What holds where a file says nothing: 120 BPM in 4/4.
