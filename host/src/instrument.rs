@@ -5,6 +5,7 @@
 //! [`parameter`] and [`layout`].
 
 pub mod builtin;
+pub mod clap;
 pub mod event;
 pub mod layout;
 pub mod parameter;
