@@ -13,3 +13,4 @@ mod instance;
 mod log;
 mod misbehaviour;
 mod parameter;
+mod vst3;

@@ -58,11 +58,11 @@ pub(crate) fn seed<T>(instance: &T) {
     unsafe { srand(seed) };
 }
 
-/// A random number in `[-1, 1)` of the C library's.
+/// A random number in `(-1, 1)` of the C library's, never 0.
 pub(crate) fn noise() -> f32 {
     // SAFETY: nothing is asked of the caller; that threads share the generator makes the numbers no less random.
     let number = unsafe { rand() } & 0x7FFF;
     #[allow(clippy::cast_precision_loss, reason = "15 bits")]
-    let sample = number as f32 / 16_384.0 - 1.0;
+    let sample = (number as f32 + 0.5) / 16_384.0 - 1.0;
     sample
 }
