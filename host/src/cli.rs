@@ -1,9 +1,21 @@
 //! What the user typed, checked for shape and nothing else.
 
+mod chain;
+mod note;
+mod plugins;
+mod render;
+mod sound;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tresillo_pattern::document::{StepSize, Tempo};
+use tresillo_pattern::document::StepSize;
+
+pub use chain::ChainArgs;
+pub use note::NoteArgs;
+pub use plugins::PluginsArgs;
+pub use render::{PatternArgs, RenderArgs, Shard};
+pub use sound::{Depth, Format, Normalize, RunArgs, SoundArgs, Tail};
 
 use crate::report::Verbosity;
 
@@ -24,7 +36,9 @@ pub struct Cli {
 
 const EXAMPLES: &str = "Examples:
   tresillo render song.mid                      song.wav, with the built-in instrument
-  tresillo render *.mid --out-dir out --jobs 4  many at once
+  tresillo render song.mid -p Vital.clap -p ZamVerb.vst3 --param Wet=30
+  tresillo render midi/ --out-dir out --jobs 4  all files of a folder, four at a time
+  tresillo note C3,E3,G3 -p piano.sf2 -o chord.wav
   tresillo convert beat.txt beat.mid --cycles 8
   tresillo show beat.json";
 
@@ -44,162 +58,22 @@ impl Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Turn MIDI files and patterns into audio
-    Render(RenderArgs),
+    Render(Box<RenderArgs>),
+    /// Sound single notes and chords, or sample a whole instrument
+    Note(Box<NoteArgs>),
     /// Turn patterns into other formats: .mid, .json, .txt; also from MIDI files, StepPy and Hydrogen
     Convert(ConvertArgs),
     /// Show a pattern as a grid, or a MIDI file as tracks, tempo and length
     Show(ShowArgs),
     /// List what sounds: tick, track, channel, kind, key, value, length, and the frame with --rate
     Events(EventsArgs),
+    /// List the plugins that are installed, or those in some files, with their ports and parameters
+    Plugins(PluginsArgs),
     /// Say what of JACK, Carla, ALSA, plugins and soundfonts is here, and what to install for what
     Doctor,
-}
-
-/// Which pattern of a project plays, and how.
-#[derive(Clone, Debug, Default, Args)]
-pub struct PatternArgs {
-    /// Tempo of patterns, instead of their own
-    #[arg(long, value_name = "BPM", value_parser = parse_bpm)]
-    pub bpm: Option<Tempo>,
-    /// How many times the pattern is played
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub cycles: Option<u32>,
-    /// Seed of chance, mixed into the project's own; 0 leaves it as it is
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u32>,
-    /// Pattern of a project, by its name or its number from 1
-    #[arg(long, value_name = "NAME")]
-    pub pattern: Option<String>,
-}
-
-/// Arguments of `render`.
-#[derive(Debug, Args)]
-pub struct RenderArgs {
-    /// MIDI files, projects (.json) and notation (.txt)
-    #[arg(required = true, value_name = "INPUT")]
-    pub inputs: Vec<PathBuf>,
-    /// Write to this file (one input only)
-    #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir")]
-    pub output: Option<PathBuf>,
-    /// Write into this folder, each file under the name of its input
-    #[arg(long, value_name = "DIR")]
-    pub out_dir: Option<PathBuf>,
-    /// Sample rate
-    #[arg(long, value_name = "HZ", default_value_t = 48_000,
-          value_parser = clap::value_parser!(u32).range(8_000..=384_000))]
-    pub rate: u32,
-    /// Frames that are computed at once; the sound does not depend on it
-    #[arg(long, value_name = "FRAMES", default_value_t = 512,
-          value_parser = clap::value_parser!(u32).range(1..=65_536))]
-    pub block: u32,
-    /// Bits of a sample
-    #[arg(long, value_enum, default_value_t = Depth::F32)]
-    pub depth: Depth,
-    /// Format of the file, where its name does not say it; FLAC holds 24 bits, or 16
-    #[arg(long, value_enum)]
-    pub format: Option<Format>,
-    /// Bring the result to a loudness (LUFS, as in -14) or its peak to -1 dBFS
-    #[arg(long, value_name = "LUFS|peak", allow_hyphen_values = true, value_parser = parse_normalize)]
-    pub normalize: Option<Normalize>,
-    /// One file for each track, under its number and name, instead of one for all
-    #[arg(long)]
-    pub stems: bool,
-    /// Sound after the last event: auto (until it has died away, 30 s at most), none, or seconds
-    #[arg(long, value_name = "auto|none|SECONDS", default_value = "auto", value_parser = parse_tail)]
-    pub tail: Tail,
-    /// How many files are rendered at the same time
-    #[arg(short, long, value_name = "N", default_value_t = 1,
-          value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub jobs: u16,
-    /// Print one JSON object a line on standard output, one for each file
-    #[arg(long)]
-    pub json: bool,
-    /// Take a warning for an error
-    #[arg(long)]
-    pub strict: bool,
-    /// Which pattern plays, and how.
-    #[command(flatten)]
-    pub pattern: PatternArgs,
-}
-
-/// What a sample is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Depth {
-    /// Whole numbers of 16 bits
-    #[value(name = "16")]
-    Int16,
-    /// Whole numbers of 24 bits
-    #[value(name = "24")]
-    Int24,
-    /// Floating-point numbers of 32 bits
-    #[value(name = "f32")]
-    F32,
-}
-
-/// What a file of audio is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// RIFF, or RF64 beyond 4 GiB.
-    Wav,
-    /// FLAC.
-    Flac,
-}
-
-impl Format {
-    /// How its files are called.
-    #[must_use]
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Format::Wav => "wav",
-            Format::Flac => "flac",
-        }
-    }
-}
-
-/// To which level a result is brought.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Normalize {
-    /// Its largest sample to -1 dBFS.
-    Peak,
-    /// Its integrated loudness to so many LUFS, as far as its peak allows.
-    Lufs(f64),
-}
-
-fn parse_normalize(text: &str) -> Result<Normalize, String> {
-    match text {
-        "peak" => Ok(Normalize::Peak),
-        _ => match text.parse::<f64>() {
-            Ok(lufs) if (-70.0..=0.0).contains(&lufs) => Ok(Normalize::Lufs(lufs)),
-            _ => Err("peak, or LUFS from -70 to 0".to_owned()),
-        },
-    }
-}
-
-/// What is rendered after the music.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Tail {
-    /// Until it has died away, within limits.
-    Auto,
-    /// Nothing.
-    None,
-    /// So many seconds.
-    Seconds(f64),
-}
-
-fn parse_bpm(text: &str) -> Result<Tempo, String> {
-    let bpm: f64 = text.parse().map_err(|_| "a number is needed".to_owned())?;
-    Tempo::new(bpm).map_err(|error| error.to_string())
-}
-
-fn parse_tail(text: &str) -> Result<Tail, String> {
-    match text {
-        "auto" => Ok(Tail::Auto),
-        "none" => Ok(Tail::None),
-        _ => match text.parse::<f64>() {
-            Ok(seconds) if (0.0..=3600.0).contains(&seconds) => Ok(Tail::Seconds(seconds)),
-            _ => Err("auto, none, or seconds from 0 to 3600".to_owned()),
-        },
-    }
+    /// Render for another process of this program: requests on standard input, answers on standard output
+    #[command(hide = true, name = crate::worker::COMMAND)]
+    Worker,
 }
 
 /// Arguments of `convert`.

@@ -3,5 +3,7 @@
 pub mod convert;
 pub mod doctor;
 pub mod events;
+pub mod note;
+pub mod plugins;
 pub mod render;
 pub mod show;

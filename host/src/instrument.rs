@@ -4,11 +4,18 @@
 //! half: it takes blocks. What is common to all formats (which parameter is meant, which channels are heard) is in
 //! [`parameter`] and [`layout`].
 
+pub mod binary;
 pub mod builtin;
 pub mod clap;
 pub mod event;
 pub mod layout;
+pub mod lv2;
 pub mod parameter;
+pub mod search;
+pub mod shelf;
+pub mod soundfont;
+pub mod spec;
+pub mod vst3;
 
 use std::path::{Path, PathBuf};
 

@@ -1,32 +1,56 @@
-//! What the user typed becomes what is to be done: which file to where, and how.
+//! What is to be done: one [`Job`] for each file that is written, whole in itself, so that another process may do it.
 
-use std::collections::HashMap;
+pub mod inputs;
+pub mod manifest;
+pub mod notes;
+pub mod stems;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use tresillo_pattern::smf::print;
+use serde::{Deserialize, Serialize};
 
-use crate::cli::{Depth, Format, Normalize, RenderArgs, Tail};
-use crate::input::{Input, Playing, read};
+use crate::cli::{Depth, Format, Normalize, PatternArgs, SoundArgs, Tail};
+use crate::instrument::spec::{Place, PluginSpec};
+use crate::job::notes::Notes;
 use crate::report::UsageError;
 
-/// One file to render.
-#[derive(Clone, Debug, PartialEq)]
+/// One file to write.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     /// What is rendered.
-    pub input: PathBuf,
+    pub source: Source,
     /// Where the sound goes.
     pub output: PathBuf,
     /// The track that is rendered, from 0; `None`: all.
     pub stem: Option<u16>,
+    /// What sounds; empty is the built-in instrument.
+    pub chains: Vec<ChainSpec>,
+    /// How it sounds.
+    pub settings: JobSettings,
+    /// What the file depends on, as a number that is written into it.
+    pub fingerprint: Option<String>,
 }
 
-/// How all jobs of a run are rendered.
-#[derive(Clone, Debug)]
+/// What is rendered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// A MIDI file, a project, notation.
+    File(PathBuf),
+    /// Notes that the command line names.
+    Notes(Notes),
+}
+
+/// How a file is rendered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct JobSettings {
     /// Frames a second.
+    #[serde(rename = "rate")]
     pub sample_rate_hz: u32,
     /// Frames that are computed at once.
+    #[serde(rename = "block")]
     pub block_frames: u32,
     /// What a sample is.
     pub depth: Depth,
@@ -36,60 +60,149 @@ pub struct JobSettings {
     pub normalize: Option<Normalize>,
     /// What comes after the music.
     pub tail: Tail,
+    /// Silence before the first frame, in real time.
+    #[serde(rename = "warmup")]
+    pub warmup_seconds: f64,
+    /// Whether silence before and behind the sound is taken away.
+    pub trim: bool,
+    /// Whether loudness is measured, which takes time.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_loudness: bool,
     /// Which pattern plays, and how.
-    pub pattern: crate::cli::PatternArgs,
+    pub pattern: PatternArgs,
 }
 
-impl From<&RenderArgs> for JobSettings {
-    fn from(arguments: &RenderArgs) -> JobSettings {
+impl Default for JobSettings {
+    fn default() -> JobSettings {
         JobSettings {
-            sample_rate_hz: arguments.rate,
-            block_frames: arguments.block,
-            depth: arguments.depth,
-            format: arguments.format,
-            normalize: arguments.normalize,
-            tail: arguments.tail,
-            pattern: arguments.pattern.clone(),
+            sample_rate_hz: 48_000,
+            block_frames: 512,
+            depth: Depth::F32,
+            format: None,
+            normalize: None,
+            tail: Tail::Auto,
+            warmup_seconds: 0.0,
+            trim: false,
+            has_loudness: false,
+            pattern: PatternArgs::default(),
         }
     }
 }
 
-/// The jobs of a command line, in the order of its inputs.
-///
-/// # Errors
-/// [`UsageError`] when one output would be of several inputs, or is of a format that there is not.
-pub fn jobs(arguments: &RenderArgs) -> Result<Vec<Job>> {
-    if let Some(output) = &arguments.output {
-        let [input] = arguments.inputs.as_slice() else {
-            bail!(UsageError(format!(
-                "-o takes one input, and there are {}; use --out-dir",
-                arguments.inputs.len()
-            )));
-        };
-        check_rate(Some(format_of(output, arguments.format)?), arguments.rate)?;
-        return Ok(vec![Job { input: input.clone(), output: output.clone(), stem: None }]);
-    }
-    check_rate(arguments.format, arguments.rate)?;
-    let folder = arguments.out_dir.clone().unwrap_or_default();
-    let mut jobs: Vec<Job> = Vec::with_capacity(arguments.inputs.len());
-    let mut taken: HashMap<PathBuf, usize> = HashMap::new();
-    for (index, input) in arguments.inputs.iter().enumerate() {
-        let stem = input.file_stem().unwrap_or(input.as_os_str());
-        let mut name = stem.to_owned();
-        name.push(".");
-        name.push(arguments.format.unwrap_or(Format::Wav).extension());
-        let output = folder.join(name);
-        if let Some(first) = taken.insert(output.clone(), index) {
-            bail!(UsageError(format!(
-                "{} and {} would both be written to {}; render them one by one with -o",
-                jobs.get(first).map_or(Path::new(""), |job| &job.input).display(),
-                input.display(),
-                output.display()
-            )));
+impl From<&SoundArgs> for JobSettings {
+    fn from(sound: &SoundArgs) -> JobSettings {
+        JobSettings {
+            sample_rate_hz: sound.rate,
+            block_frames: sound.block,
+            depth: sound.depth,
+            format: sound.format,
+            normalize: sound.normalize,
+            tail: sound.tail,
+            warmup_seconds: sound.warmup,
+            ..JobSettings::default()
         }
-        jobs.push(Job { input: input.clone(), output, stem: None });
     }
-    Ok(jobs)
+}
+
+/// Plugins in series, and what of the piece they play.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainSpec {
+    /// What of the piece.
+    #[serde(default)]
+    pub part: PartSpec,
+    /// The instrument, then effects.
+    pub plugins: Vec<PluginSpec>,
+}
+
+/// What of a piece a chain plays, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum PartSpec {
+    /// What no other chain plays.
+    #[default]
+    Rest,
+    /// Some channels, one bit each, the lowest for channel 0.
+    Channels(u16),
+    /// A track, by its number from 1 or its name.
+    Track(String),
+}
+
+impl PartSpec {
+    /// `10`, `1-4,6`, `track:3`, `track:Bass`; `rest`.
+    ///
+    /// # Errors
+    /// What is needed instead.
+    pub fn parse(text: &str) -> Result<PartSpec, String> {
+        let wrong =
+            || "channels from 1 to 16 are needed, as in 10 or 1-4,6, or track:NAME".to_owned();
+        if text == "rest" {
+            return Ok(PartSpec::Rest);
+        }
+        if let Some(track) = text.strip_prefix("track:").filter(|track| !track.is_empty()) {
+            return Ok(PartSpec::Track(track.to_owned()));
+        }
+        let mut mask = 0u16;
+        for range in text.split(',') {
+            let (from, to) = range.split_once('-').unwrap_or((range, range));
+            let number = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
+            let (from, to) = (number(from)?, number(to)?);
+            if from < 1 || to > 16 || from > to {
+                return Err(wrong());
+            }
+            mask |= (from..=to).fold(0, |mask, channel| mask | 1 << (channel - 1));
+        }
+        Ok(PartSpec::Channels(mask))
+    }
+}
+
+impl TryFrom<String> for PartSpec {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<PartSpec, String> {
+        PartSpec::parse(&text)
+    }
+}
+
+impl From<PartSpec> for String {
+    fn from(part: PartSpec) -> String {
+        match part {
+            PartSpec::Rest => "rest".to_owned(),
+            PartSpec::Track(track) => format!("track:{track}"),
+            PartSpec::Channels(mask) => {
+                let channels = (0..16).filter(|channel| mask >> channel & 1 == 1);
+                let names: Vec<String> =
+                    channels.map(|channel| (channel + 1).to_string()).collect();
+                names.join(",")
+            }
+        }
+    }
+}
+
+impl Job {
+    /// What people call the input.
+    #[must_use]
+    pub fn input_name(&self) -> String {
+        match &self.source {
+            Source::File(path) => path.display().to_string(),
+            Source::Notes(notes) => notes.to_string(),
+        }
+    }
+
+    /// All plugins as they were typed, chain by chain.
+    #[must_use]
+    pub fn plugin_names(&self) -> Vec<String> {
+        let all = self.chains.iter().flat_map(|chain| &chain.plugins);
+        let names: Vec<String> = all.map(|plugin| plugin.plugin.clone()).collect();
+        if names.is_empty() { vec![crate::instrument::builtin::NAME.to_owned()] } else { names }
+    }
+
+    /// Whether code of others runs in it, which may crash. What cannot be found is told by whoever opens it.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        let mut all = self.chains.iter().flat_map(|chain| &chain.plugins);
+        all.any(|plugin| Place::of(&plugin.plugin).is_ok_and(|place| place.is_foreign()))
+    }
 }
 
 /// The format of a file: the one that was asked for, else the one that its name says.
@@ -111,112 +224,15 @@ pub fn format_of(output: &Path, asked: Option<Format>) -> Result<Format> {
 /// What the encoder of FLAC takes.
 const FLAC_RATE_MAX_HZ: u32 = 96_000;
 
-fn check_rate(format: Option<Format>, sample_rate_hz: u32) -> Result<()> {
+/// Refuses a rate that a format cannot hold.
+///
+/// # Errors
+/// [`UsageError`].
+pub fn check_rate(format: Option<Format>, sample_rate_hz: u32) -> Result<()> {
     if format == Some(Format::Flac) && sample_rate_hz > FLAC_RATE_MAX_HZ {
         bail!(UsageError(format!(
             "--rate {sample_rate_hz}: FLAC is written up to {FLAC_RATE_MAX_HZ} Hz; WAV takes more"
         )));
     }
     Ok(())
-}
-
-/// For each job one job a track that has notes. An input that cannot be read keeps its job, which then tells why.
-#[must_use]
-pub fn stems(jobs: Vec<Job>, settings: &JobSettings) -> Vec<Job> {
-    jobs.into_iter()
-        .flat_map(|job| match tracks_with_notes(&job.input, settings) {
-            Some(tracks) if !tracks.is_empty() => {
-                tracks.into_iter().map(|(track, name)| stem(&job, track, &name)).collect()
-            }
-            _ => vec![job],
-        })
-        .collect()
-}
-
-fn tracks_with_notes(input: &Path, settings: &JobSettings) -> Option<Vec<(u16, String)>> {
-    match read(input).ok()?.0 {
-        Input::Midi(file) => {
-            let tracks = (0u16..).zip(&file.tracks).filter(|(_, track)| track.note_count() > 0);
-            Some(tracks.map(|(index, track)| (index, track.name().unwrap_or_default())).collect())
-        }
-        Input::Project(project) => {
-            let playing = Playing::new(*project, &settings.pattern).ok()?;
-            let what = playing.print().as_heard(&playing.project);
-            let printed = print(&playing.project, &playing.performance, what);
-            let mut indices: Vec<u8> =
-                printed.events.iter().map(|printed| printed.event.track_index).collect();
-            indices.sort_unstable();
-            indices.dedup();
-            let name = |index: u8| {
-                let tracks = playing.patterns().filter_map(|p| p.tracks.get(usize::from(index)));
-                tracks.map(|track| track.name.clone()).find(|name| !name.is_empty())
-            };
-            let stem = |index: &u8| (u16::from(*index), name(*index).unwrap_or_default());
-            Some(indices.iter().map(stem).collect())
-        }
-    }
-}
-
-/// `song.wav` becomes `song.03-bass.wav`.
-fn stem(job: &Job, track: u16, name: &str) -> Job {
-    let plain: String = name
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { '-' })
-        .take(32)
-        .collect::<String>()
-        .trim_matches('-')
-        .to_owned();
-    let extension = job.output.extension().and_then(|e| e.to_str()).unwrap_or("wav");
-    let base = job.output.file_stem().and_then(|s| s.to_str()).unwrap_or("stem");
-    let separator = if plain.is_empty() { "" } else { "-" };
-    let file = format!("{base}.{:02}{separator}{plain}.{extension}", track + 1);
-    Job { output: job.output.with_file_name(file), stem: Some(track), ..job.clone() }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-    use crate::cli::{Cli, Command};
-
-    fn parsed(line: &str) -> Result<Vec<Job>> {
-        let cli = Cli::try_parse_from(line.split_whitespace())?;
-        let Command::Render(arguments) = cli.command else { bail!("not render") };
-        jobs(&arguments)
-    }
-
-    fn check(line: &str, expected: &[(&str, &str)]) {
-        let jobs = parsed(line).unwrap();
-        let found: Vec<(String, String)> = jobs
-            .iter()
-            .map(|job| (job.input.display().to_string(), job.output.display().to_string()))
-            .collect();
-        let expected: Vec<(String, String)> =
-            expected.iter().map(|(i, o)| ((*i).to_owned(), (*o).to_owned())).collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn each_input_has_its_output() {
-        check("tresillo render a/song.mid", &[("a/song.mid", "song.wav")]);
-        check("tresillo render a.mid -o b.wav", &[("a.mid", "b.wav")]);
-        check(
-            "tresillo render a.mid b.json --out-dir out",
-            &[("a.mid", "out/a.wav"), ("b.json", "out/b.wav")],
-        );
-    }
-
-    #[test]
-    fn two_inputs_never_write_to_one_file() {
-        let error = parsed("tresillo render a/x.mid b/x.mid").unwrap_err();
-        assert!(error.is::<UsageError>());
-        assert!(
-            error.to_string().starts_with("a/x.mid and b/x.mid would both be written to x.wav")
-        );
-        assert!(parsed("tresillo render a.mid b.mid -o c.wav").unwrap_err().is::<UsageError>());
-        assert!(parsed("tresillo render a.mid -o c.mp3").unwrap_err().is::<UsageError>());
-        assert!(parsed("tresillo render a.mid -o c.wav --format flac").is_err());
-        check("tresillo render a.mid --format flac", &[("a.mid", "a.flac")]);
-    }
 }

@@ -2,7 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -140,22 +141,34 @@ impl Report {
         }
     }
 
-    /// A bar that counts frames; none in a pipe, none with `-q`.
+    /// A bar that counts frames of so many files; none in a pipe, none with `-q`.
     #[must_use]
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self, file_count: usize) -> Progress {
         let is_shown = self.verbosity > Verbosity::Quiet && io::stderr().is_terminal();
         if !is_shown {
-            return Progress(None);
+            return Progress::none();
         }
         let bar = ProgressBar::new(0);
-        let template = "{bar:32} {percent:>3} %  {msg}  {eta} left";
+        let template = if file_count > 1 {
+            "{bar:24} {prefix}  {wide_msg}"
+        } else {
+            "{bar:32} {percent:>3} %  {msg}  {eta} left"
+        };
         bar.set_style(
             ProgressStyle::with_template(template)
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .progress_chars("█▌·"),
         );
+        if file_count > 1 {
+            bar.set_length(u64::try_from(file_count).unwrap_or(u64::MAX));
+        }
         bar.enable_steady_tick(Duration::from_millis(100));
-        Progress(Some(bar))
+        Progress(Some(Arc::new(Shown {
+            bar,
+            file_count,
+            started: Instant::now(),
+            sum: Mutex::new((0, 0.0)),
+        })))
     }
 
     fn say(&mut self, text: &str) {
@@ -164,36 +177,93 @@ impl Report {
     }
 }
 
-/// A bar that moves while files are rendered. Cheap to call; may be shared by threads.
+/// A bar that moves while files are rendered. Cheap to call; may be shared by threads. For one file it counts frames, for
+/// several it counts files, and says how fast they come and how long it takes.
 #[derive(Clone)]
-pub struct Progress(Option<ProgressBar>);
+pub struct Progress(Option<Arc<Shown>>);
+
+struct Shown {
+    bar: ProgressBar,
+    file_count: usize,
+    started: Instant,
+    /// Files that are done, and their seconds of sound.
+    sum: Mutex<(usize, f64)>,
+}
 
 impl Progress {
+    /// Nothing is shown.
+    #[must_use]
+    pub fn none() -> Progress {
+        Progress(None)
+    }
+
+    fn frames(&self) -> Option<&ProgressBar> {
+        self.0.as_ref().filter(|shown| shown.file_count <= 1).map(|shown| &shown.bar)
+    }
+
     /// So many frames more are to be done.
     pub fn expect(&self, frames: u64) {
-        if let Some(bar) = &self.0 {
+        if let Some(bar) = self.frames() {
             bar.inc_length(frames);
         }
     }
 
     /// So many frames more are done.
     pub fn advance(&self, frames: u64) {
-        if let Some(bar) = &self.0 {
+        if let Some(bar) = self.frames() {
             bar.inc(frames);
         }
     }
 
     /// What is being done.
     pub fn message(&self, text: String) {
-        if let Some(bar) = &self.0 {
-            bar.set_message(text);
+        if let Some(shown) = &self.0 {
+            shown.bar.set_message(text);
+        }
+    }
+
+    /// A file is done that has so many seconds of sound.
+    pub fn file_done(&self, seconds: f64) {
+        let Some(shown) = self.0.as_ref().filter(|shown| shown.file_count > 1) else { return };
+        let mut sum = shown.sum.lock().unwrap_or_else(PoisonError::into_inner);
+        sum.0 += 1;
+        sum.1 += seconds;
+        shown.bar.inc(1);
+        shown.bar.set_prefix(told(*sum, shown.file_count, shown.started.elapsed()));
+    }
+
+    /// Prints while the bar steps aside.
+    pub fn above(&self, print: impl FnOnce()) {
+        match &self.0 {
+            Some(shown) => shown.bar.suspend(print),
+            None => print(),
         }
     }
 
     /// Takes the bar away, so that lines may be printed.
     pub fn clear(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
+        if let Some(shown) = &self.0 {
+            shown.bar.finish_and_clear();
         }
+    }
+}
+
+/// `12 of 200 files, 350 × real time, 1 min 20 s left`.
+fn told((files, seconds): (usize, f64), file_count: usize, took: Duration) -> String {
+    let left = u32::try_from(file_count.saturating_sub(files)).unwrap_or(u32::MAX);
+    let each = took / u32::try_from(files.max(1)).unwrap_or(u32::MAX);
+    let rate = seconds / took.as_secs_f64().max(1e-9);
+    let left = indicatif::HumanDuration(each.saturating_mul(left));
+    format!("{files} of {file_count} files, {rate:.0} × real time, {left:#} left")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_says_how_far_it_is_how_fast_it_goes_and_how_long_it_takes() {
+        let text = told((50, 5000.0), 200, Duration::from_secs(50));
+        assert_eq!(text, "50 of 200 files, 100 × real time, 3m left");
     }
 }

@@ -19,6 +19,8 @@ pub use timeline::Timeline;
 pub struct Score {
     /// In order; at one frame in the order of the file, offs before ons for patterns.
     pub messages: Vec<ScoreMessage>,
+    /// What comes before is played and not heard; 0 but for notes that are struck again and again.
+    pub start_frame: u64,
     /// The frame of the last end of track.
     pub end_frame: u64,
     /// The same in seconds, not rounded to a frame.
@@ -182,6 +184,7 @@ pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
     let timed = |printed: &PrintedEvent| (clock.frame_of(printed.event.tick), printed.event);
     Score {
         messages: printed.events.iter().map(timed).map(score_message).collect(),
+        start_frame: 0,
         end_frame: u64::try_from(clock.frame_of(what.window.end)).unwrap_or(0),
         end_seconds: what.window.end.to_beats() * 60.0 / playing.project.tempo.bpm(),
         note_count: printed.note_count(),

@@ -1,7 +1,7 @@
 //! FLAC files as a stream: frame after frame, the header put right at the end.
 //!
 //! Source: RFC 9639, "Free Lossless Audio Codec (FLAC) Format", 2024, sections 8.1 and 8.2 for the bytes in front of the
-//! frames, which are 42 because there is one metadata block, of stream information.
+//! frames, which are 42 for the block of stream information; a block of comments may follow it.
 
 use std::io::{self, Seek, SeekFrom, Write};
 
@@ -29,15 +29,25 @@ pub struct FlacWriter<W> {
     /// Interleaved samples that do not fill a block yet.
     pending: Vec<i32>,
     clipped_count: u64,
+    has_comment: bool,
 }
 
 impl<W: Write + Seek> FlacWriter<W> {
-    /// Begins a file.
+    /// Begins a file. `mark` is written as a comment in front of the sound (see [`super::mark`]).
     ///
     /// # Errors
     /// What `out` refuses, or a sample rate beyond what FLAC holds.
-    pub fn new(mut out: W, sample_rate_hz: u32, bits: u8) -> io::Result<FlacWriter<W>> {
+    pub fn new(
+        mut out: W,
+        sample_rate_hz: u32,
+        bits: u8,
+        mark: Option<&str>,
+    ) -> io::Result<FlacWriter<W>> {
         out.write_all(&[0; HEADER_BYTES])?;
+        let comment = mark.map(super::mark::flac_block);
+        if let Some(comment) = &comment {
+            out.write_all(comment)?;
+        }
         let rate = usize::try_from(sample_rate_hz).map_err(io::Error::other)?;
         let config = Encoder::default().into_verified().map_err(|(_, error)| other(error))?;
         Ok(FlacWriter {
@@ -49,6 +59,7 @@ impl<W: Write + Seek> FlacWriter<W> {
             buffer: FrameBuf::with_size(CHANNELS, BLOCK_FRAMES).map_err(other)?,
             pending: Vec::with_capacity(2 * CHANNELS * BLOCK_FRAMES),
             clipped_count: 0,
+            has_comment: comment.is_some(),
         })
     }
 
@@ -96,7 +107,7 @@ impl<W: Write + Seek> FlacWriter<W> {
     ///
     /// # Errors
     /// What the file refuses.
-    pub fn finish(mut self) -> io::Result<()> {
+    pub fn finish(mut self) -> io::Result<W> {
         if !self.pending.is_empty() {
             self.encode()?;
         }
@@ -108,10 +119,11 @@ impl<W: Write + Seek> FlacWriter<W> {
         self.info.write(&mut sink).map_err(other)?;
         self.out.seek(SeekFrom::Start(0))?;
         self.out.write_all(b"fLaC")?;
-        // The last block of metadata, of kind 0, 34 bytes long.
-        self.out.write_all(&[0x80, 0, 0, 34])?;
+        // A block of metadata of kind 0, 34 bytes long; the first bit says whether it is the last.
+        self.out.write_all(&[if self.has_comment { 0 } else { 0x80 }, 0, 0, 34])?;
         self.out.write_all(sink.as_slice())?;
-        self.out.flush()
+        self.out.flush()?;
+        Ok(self.out)
     }
 }
 
@@ -135,7 +147,7 @@ mod tests {
                     |k: f32| (0..frames).map(|i| (i as f32 * k).sin() * 0.9).collect::<Vec<f32>>();
                 let (left, right) = (wave(0.01), wave(0.37));
                 let mut file = Cursor::new(Vec::new());
-                let mut flac = FlacWriter::new(&mut file, 44_100, bits).unwrap();
+                let mut flac = FlacWriter::new(&mut file, 44_100, bits, Some("0f")).unwrap();
                 for (l, r) in left.chunks(700).zip(right.chunks(700)) {
                     flac.write(l, r).unwrap();
                 }

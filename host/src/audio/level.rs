@@ -6,17 +6,18 @@ use ebur128::{EbuR128, Mode};
 /// Measures peak and loudness of stereo audio as it passes.
 pub struct LevelMeter {
     peak: f32,
-    loudness: EbuR128,
+    loudness: Option<EbuR128>,
 }
 
 impl LevelMeter {
-    /// Nothing measured yet.
+    /// Nothing measured yet. Loudness costs more than all else, so it is left out where nobody asks for it.
     ///
     /// # Errors
     /// A sample rate that the meter cannot take.
-    pub fn new(sample_rate_hz: u32) -> Result<LevelMeter> {
+    pub fn new(sample_rate_hz: u32, has_loudness: bool) -> Result<LevelMeter> {
         // The histogram keeps memory constant, whatever the length.
-        let loudness = EbuR128::new(2, sample_rate_hz, Mode::I | Mode::HISTOGRAM)?;
+        let meter = || EbuR128::new(2, sample_rate_hz, Mode::I | Mode::HISTOGRAM);
+        let loudness = if has_loudness { Some(meter()?) } else { None };
         Ok(LevelMeter { peak: 0.0, loudness })
     }
 
@@ -26,7 +27,9 @@ impl LevelMeter {
     /// Channels of different lengths.
     pub fn add(&mut self, left: &[f32], right: &[f32]) -> Result<()> {
         self.peak = self.peak.max(peak_of(left)).max(peak_of(right));
-        self.loudness.add_frames_planar_f32(&[left, right])?;
+        if let Some(loudness) = &mut self.loudness {
+            loudness.add_frames_planar_f32(&[left, right])?;
+        }
         Ok(())
     }
 
@@ -42,10 +45,11 @@ impl LevelMeter {
         self.peak
     }
 
-    /// Integrated loudness in LUFS by EBU R 128 (2023); `None` where all is below its gate, or shorter than 0.4 s.
+    /// Integrated loudness in LUFS by EBU R 128 (2023); `None` where all is below its gate, shorter than 0.4 s, or not
+    /// measured.
     #[must_use]
     pub fn lufs(&self) -> Option<f64> {
-        self.loudness.loudness_global().ok().filter(|lufs| lufs.is_finite())
+        self.loudness.as_ref()?.loudness_global().ok().filter(|lufs| lufs.is_finite())
     }
 }
 
@@ -84,7 +88,7 @@ mod tests {
     fn a_full_scale_sine_is_as_loud_as_the_standard_says() {
         // EBU Tech 3341, case 1, at another level: a stereo sine of 1 kHz at -23 dBFS reads -23.0 LUFS.
         let rate = 48_000;
-        let mut meter = LevelMeter::new(rate).unwrap();
+        let mut meter = LevelMeter::new(rate, true).unwrap();
         let level = 10f32.powf(-23.0 / 20.0);
         let sine: Vec<f32> = (0u16..48_000)
             .map(|frame| {

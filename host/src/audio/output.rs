@@ -9,11 +9,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::{Context, Result, bail};
 
 /// A file that is being written beside its place and moved there when it is done. Dropped before that, it leaves nothing.
+///
+/// Where the system can (Linux, on most file systems), it has no name until it is whole: then nothing is left of it however
+/// the program ends.
 pub struct Output {
     target: PathBuf,
     partial: PathBuf,
     file: Option<BufWriter<File>>,
-    is_in_place: bool,
+    /// Whether it stands under the partial name.
+    is_named: bool,
 }
 
 /// Tells partial files of one process apart.
@@ -35,20 +39,21 @@ impl Output {
                 target.display()
             );
         }
-        let folder = match target.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(target);
         fs::create_dir_all(folder).map_err(|error| plain(&error, folder)).with_context(writing)?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let mut partial_name = OsString::from(".");
         partial_name.push(name);
         partial_name.push(format!(".{}-{count}.part", std::process::id()));
         let partial = folder.join(partial_name);
-        let file =
-            File::create(&partial).map_err(|error| plain(&error, folder)).with_context(writing)?;
-        let file = BufWriter::with_capacity(1 << 16, file);
-        Ok(Output { target: target.to_owned(), partial, file: Some(file), is_in_place: false })
+        let (file, is_named) = match nameless(folder) {
+            Some(file) => (file, false),
+            None => {
+                (File::create(&partial).map_err(|e| plain(&e, folder)).with_context(writing)?, true)
+            }
+        };
+        let file = Some(BufWriter::with_capacity(1 << 16, file));
+        Ok(Output { target: target.to_owned(), partial, file, is_named })
     }
 
     /// Where it will stand.
@@ -57,39 +62,113 @@ impl Output {
         &self.target
     }
 
-    /// Where it stands until then.
+    /// The folder it will stand in.
     #[must_use]
-    pub fn partial(&self) -> &Path {
-        &self.partial
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.target)
     }
 
-    /// The file while it is written.
+    /// The file, to be given back by [`Output::finish`].
     ///
     /// # Errors
-    /// When it is finished already.
-    pub fn file(&mut self) -> io::Result<&mut BufWriter<File>> {
-        self.file.as_mut().ok_or_else(|| io::Error::other("the file is finished already"))
+    /// When it was taken already.
+    pub fn take_file(&mut self) -> io::Result<BufWriter<File>> {
+        self.file.take().ok_or_else(|| io::Error::other("the file was taken already"))
     }
 
     /// Moves the file to its place.
     ///
     /// # Errors
     /// One sentence when the last bytes or the new name cannot be written; then nothing stands there.
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(mut self, mut file: BufWriter<File>) -> Result<()> {
         let writing = || format!("writing {}", self.target.display());
-        if let Some(mut file) = self.file.take() {
-            file.flush().with_context(writing)?;
+        let told = |error: io::Error| plain(&error, folder_of(&self.target));
+        file.flush().map_err(told).with_context(writing)?;
+        if !self.is_named {
+            // A name that is free is taken in one step; one that is not, is taken over by a file of another name.
+            if name(file.get_ref(), &self.target).is_ok() {
+                return Ok(());
+            }
+            name(file.get_ref(), &self.partial).map_err(told).with_context(writing)?;
+            self.is_named = true;
         }
-        fs::rename(&self.partial, &self.target).with_context(writing)?;
-        self.is_in_place = true;
+        drop(file);
+        let renamed = fs::rename(&self.partial, &self.target);
+        renamed
+            .map_err(|error| plain(&error, folder_of(&self.target)))
+            .with_context(|| format!("writing {}", self.target.display()))?;
+        self.is_named = false;
         Ok(())
     }
+}
+
+fn folder_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A file in a folder that has no name yet; `None` where the system or the file system has none such.
+#[cfg(target_os = "linux")]
+fn nameless(folder: &Path) -> Option<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    let mode = Mode::from_raw_mode(0o666);
+    rustix::fs::open(folder, flags, mode).ok().map(File::from)
+}
+
+/// Gives such a file its name; fails where the name is taken.
+#[cfg(target_os = "linux")]
+fn name(file: &File, path: &Path) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+
+    use rustix::fs::{AtFlags, CWD};
+    // The way without special rights that open(2) describes under O_TMPFILE.
+    let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+    rustix::fs::linkat(CWD, own.as_str(), CWD, path, AtFlags::SYMLINK_FOLLOW)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn nameless(_: &Path) -> Option<File> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+fn name(_: &File, _: &Path) -> io::Result<()> {
+    Err(io::Error::from(io::ErrorKind::Unsupported))
+}
+
+/// Takes away what processes that are gone left half-written in a folder, where files need names. What cannot be taken away
+/// is left.
+pub fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name();
+        if name.to_str().and_then(owner).is_some_and(is_gone) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The process that `.name.PID-COUNT.part` belongs to.
+fn owner(name: &str) -> Option<u32> {
+    let (_, numbers) = name.strip_prefix('.')?.strip_suffix(".part")?.rsplit_once('.')?;
+    let (process, count) = numbers.split_once('-')?;
+    count.parse::<u64>().ok()?;
+    process.parse().ok()
+}
+
+/// Whether a process is known to be gone.
+fn is_gone(process: u32) -> bool {
+    Path::new("/proc/self").exists() && !Path::new("/proc").join(process.to_string()).exists()
 }
 
 impl Drop for Output {
     fn drop(&mut self) {
         self.file = None;
-        if !self.is_in_place {
+        if self.is_named {
             // What is there is not whole. If it cannot be removed, there is nobody to tell.
             let _ = fs::remove_file(&self.partial);
         }
@@ -124,11 +203,10 @@ fn plain(error: &io::Error, folder: &Path) -> anyhow::Error {
 /// As [`Output::create`] and [`Output::finish`].
 pub fn write_whole(target: &Path, bytes: &[u8]) -> Result<()> {
     let mut output = Output::create(target)?;
-    output
-        .file()
-        .and_then(|file| file.write_all(bytes))
-        .with_context(|| format!("writing {}", target.display()))?;
-    output.finish()
+    let written = output.take_file().and_then(|mut file| file.write_all(bytes).map(|()| file));
+    let told = |error: io::Error| plain(&error, folder_of(target));
+    let file = written.map_err(told).with_context(|| format!("writing {}", target.display()))?;
+    output.finish(file)
 }
 
 #[cfg(test)]
@@ -140,7 +218,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("new").join("a.wav");
         let mut output = Output::create(&target).unwrap();
-        output.file().unwrap().write_all(b"half").unwrap();
+        let mut file = output.take_file().unwrap();
+        file.write_all(b"half").unwrap();
+        drop(file);
         drop(output);
         assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 0);
     }
@@ -153,6 +233,19 @@ mod tests {
         write_whole(&target, b"after").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"after");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_was_left_half_written_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = format!(".a.wav.{}-0.part", std::process::id());
+        // No process has so high a number: /proc/sys/kernel/pid_max is 2^22 at most.
+        for name in [".a.wav.4194305-0.part", ".a.wav.x-0.part", "a.4194305-0.part", &own] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        sweep(folder.path());
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, if cfg!(target_os = "linux") { 3 } else { 4 });
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! Audio that waits beside its file, until its level is known.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Stereo frames in a file of their own, which goes with this value.
+/// Stereo frames in a file without a name, which goes with this value.
 pub struct Spool {
-    path: PathBuf,
     file: BufWriter<File>,
 }
 
@@ -15,21 +14,13 @@ const CHUNK_FRAMES: usize = 8192;
 const FRAME_BYTES: usize = 8;
 
 impl Spool {
-    /// An empty spool beside `target`.
+    /// An empty spool in a folder.
     ///
     /// # Errors
     /// If no file can be made there.
-    pub fn beside(target: &Path) -> io::Result<Spool> {
-        let mut path = target.as_os_str().to_owned();
-        path.push(".spool");
-        let path = PathBuf::from(path);
-        let file =
-            File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
-        // Where an open file may lose its name, nothing is left of it however the program ends.
-        if cfg!(unix) {
-            fs::remove_file(&path)?;
-        }
-        Ok(Spool { path, file: BufWriter::with_capacity(1 << 16, file) })
+    pub fn in_folder(folder: &Path) -> io::Result<Spool> {
+        let file = tempfile::tempfile_in(folder)?;
+        Ok(Spool { file: BufWriter::with_capacity(1 << 16, file) })
     }
 
     /// Adds frames; the channels are equally long.
@@ -76,13 +67,6 @@ impl Spool {
     }
 }
 
-impl Drop for Spool {
-    fn drop(&mut self) {
-        // If it cannot be removed, there is nobody to tell.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
 fn read_up_to(reader: &mut impl Read, bytes: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
@@ -96,12 +80,14 @@ fn read_up_to(reader: &mut impl Read, bytes: &mut [u8]) -> io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
     fn what_was_spooled_comes_back_louder_and_nothing_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let mut spool = Spool::beside(&folder.path().join("a.wav")).unwrap();
+        let mut spool = Spool::in_folder(folder.path()).unwrap();
         #[allow(clippy::cast_precision_loss, reason = "small")]
         let left: Vec<f32> = (0..20_000).map(|i| i as f32).collect();
         let right: Vec<f32> = left.iter().map(|sample| -sample).collect();

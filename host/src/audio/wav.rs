@@ -15,6 +15,8 @@ pub struct WavWriter<W> {
     /// Samples beyond full scale, cut to it because whole numbers cannot hold them.
     clipped_count: u64,
     bytes: Vec<u8>,
+    /// What stands behind the sound.
+    info: Vec<u8>,
 }
 
 const CHANNELS: u16 = 2;
@@ -25,17 +27,23 @@ const JUNK_AT: u64 = 12;
 const DS64_BYTES: u32 = 28;
 
 impl<W: Write + Seek> WavWriter<W> {
-    /// Begins a file of stereo audio.
+    /// Begins a file of stereo audio. `mark` is written as a comment behind the sound (see [`super::mark`]).
     ///
     /// # Errors
     /// What `out` refuses.
-    pub fn new(out: W, sample_rate_hz: u32, depth: Depth) -> io::Result<WavWriter<W>> {
+    pub fn new(
+        out: W,
+        sample_rate_hz: u32,
+        depth: Depth,
+        mark: Option<&str>,
+    ) -> io::Result<WavWriter<W>> {
         let mut writer = WavWriter {
             out,
             depth,
             frames: 0,
             clipped_count: 0,
             bytes: Vec::with_capacity(1 << 14),
+            info: mark.map(super::mark::wav_chunk).unwrap_or_default(),
         };
         writer.header(sample_rate_hz)?;
         Ok(writer)
@@ -125,18 +133,20 @@ impl<W: Write + Seek> WavWriter<W> {
     ///
     /// # Errors
     /// What the file refuses.
-    pub fn finish(self) -> io::Result<()> {
+    pub fn finish(self) -> io::Result<W> {
         let limit = u64::from(u32::MAX);
         self.finish_with_limit(limit)
     }
 
     /// Files of more than `riff_bytes_max` become RF64.
-    fn finish_with_limit(mut self, riff_bytes_max: u64) -> io::Result<()> {
+    fn finish_with_limit(mut self, riff_bytes_max: u64) -> io::Result<W> {
         let data_bytes = self.frames * u64::from(CHANNELS * self.sample_bytes());
         if data_bytes % 2 == 1 {
             self.out.write_all(&[0])?;
         }
-        let riff_bytes = self.data_at() - 8 + data_bytes + data_bytes % 2;
+        self.out.write_all(&self.info)?;
+        let info_bytes = u64::try_from(self.info.len()).unwrap_or(0);
+        let riff_bytes = self.data_at() - 8 + data_bytes + data_bytes % 2 + info_bytes;
         let small = |size: u64| u32::try_from(size).unwrap_or(u32::MAX);
         let is_large = riff_bytes > riff_bytes_max;
         if is_large {
@@ -154,7 +164,8 @@ impl<W: Write + Seek> WavWriter<W> {
         if self.depth == Depth::F32 {
             self.put(self.data_at() - 12, &small(self.frames).to_le_bytes())?;
         }
-        self.out.flush()
+        self.out.flush()?;
+        Ok(self.out)
     }
 
     fn put(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
@@ -188,7 +199,7 @@ mod tests {
 
     fn written(depth: Depth, riff_bytes_max: u64) -> Vec<u8> {
         let mut file = Cursor::new(Vec::new());
-        let mut wav = WavWriter::new(&mut file, 44_100, depth).unwrap();
+        let mut wav = WavWriter::new(&mut file, 44_100, depth, None).unwrap();
         wav.write(&LEFT[..2], &RIGHT[..2]).unwrap();
         wav.write(&LEFT[2..], &RIGHT[2..]).unwrap();
         assert_eq!(

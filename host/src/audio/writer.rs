@@ -15,7 +15,7 @@ pub enum AudioWriter<W> {
 }
 
 impl<W: Write + Seek> AudioWriter<W> {
-    /// Begins a file. FLAC holds whole numbers: asked for floating point it takes 24 bits.
+    /// Begins a file, marked by `mark` (see [`super::mark`]). FLAC holds whole numbers: asked for floating point it takes 24 bits.
     ///
     /// # Errors
     /// What `out` refuses.
@@ -24,12 +24,13 @@ impl<W: Write + Seek> AudioWriter<W> {
         sample_rate_hz: u32,
         format: Format,
         depth: Depth,
+        mark: Option<&str>,
     ) -> io::Result<AudioWriter<W>> {
         match format {
-            Format::Wav => WavWriter::new(out, sample_rate_hz, depth).map(AudioWriter::Wav),
+            Format::Wav => WavWriter::new(out, sample_rate_hz, depth, mark).map(AudioWriter::Wav),
             Format::Flac => {
                 let bits = if depth == Depth::Int16 { 16 } else { 24 };
-                let flac = FlacWriter::new(out, sample_rate_hz, bits)?;
+                let flac = FlacWriter::new(out, sample_rate_hz, bits, mark)?;
                 Ok(AudioWriter::Flac(Box::new(flac)))
             }
         }
@@ -55,11 +56,11 @@ impl<W: Write + Seek> AudioWriter<W> {
         }
     }
 
-    /// Puts the header right.
+    /// Puts the header right and gives the file back.
     ///
     /// # Errors
     /// What the file refuses.
-    pub fn finish(self) -> io::Result<()> {
+    pub fn finish(self) -> io::Result<W> {
         match self {
             AudioWriter::Wav(writer) => writer.finish(),
             AudioWriter::Flac(writer) => writer.finish(),

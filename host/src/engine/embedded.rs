@@ -59,7 +59,8 @@ pub fn render<E: From<Failed>>(
     let mut rest = score.messages.as_slice();
     let mut end = End::new(score, settings, rack.tail());
     let latency = u64::from(rack.latency_frames());
-    // Frames of the instrument run ahead of frames of the file by its latency.
+    // Frames of the instrument run ahead of frames of the file by its latency and by what is not heard.
+    let ahead = latency + score.start_frame;
     let mut frame: u64 = 0;
     loop {
         let after = frame + block_frames;
@@ -78,7 +79,7 @@ pub fn render<E: From<Failed>>(
         let transport =
             score.timeline.transport(frame, warmup_frames + frame, settings.sample_rate_hz);
         rack.process(&events, &transport, &mut left, &mut right)?;
-        let skipped = usize::try_from(latency.saturating_sub(frame)).unwrap_or(block).min(block);
+        let skipped = usize::try_from(ahead.saturating_sub(frame)).unwrap_or(block).min(block);
         let (left, right) =
             (left.get(skipped..).unwrap_or_default(), right.get(skipped..).unwrap_or_default());
         let kept = end.take(left, right);
@@ -131,7 +132,7 @@ struct End {
 
 impl End {
     fn new(score: &Score, settings: Settings, own_word: instrument::Tail) -> End {
-        let music_frames = score.end_frame;
+        let music_frames = score.end_frame - score.start_frame.min(score.end_frame);
         let (tail_max, quiet_frames) = match settings.tail {
             Tail::None => (0, None),
             Tail::Seconds(seconds) => (frames_of(seconds, settings.sample_rate_hz), None),

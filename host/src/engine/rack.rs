@@ -4,6 +4,7 @@
 pub(crate) mod tests;
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use crate::instrument::{Block, Event, Failed, Instrument, Lost, Processor, Tail, Transport};
 
@@ -45,6 +46,7 @@ pub struct Stage {
     instrument: Box<dyn Instrument>,
     latency_frames: u32,
     tail: Tail,
+    time: Duration,
 }
 
 impl Stage {
@@ -52,7 +54,7 @@ impl Stage {
     #[must_use]
     pub fn new(mut instrument: Box<dyn Instrument>, processor: Box<dyn Processor>) -> Stage {
         let (latency_frames, tail) = (instrument.latency_frames(), instrument.tail());
-        Stage { processor, instrument, latency_frames, tail }
+        Stage { processor, instrument, latency_frames, tail, time: Duration::ZERO }
     }
 
     /// What the plugin calls itself.
@@ -112,9 +114,11 @@ impl Chain {
         right.fill(0.0);
         let mut first = events;
         for stage in &mut self.stages {
+            let started = Instant::now();
             stage.instrument.idle();
             let mut block = Block { events: first, transport, left, right };
             stage.processor.process(&mut block)?;
+            stage.time += started.elapsed();
             // Effects hear the sound, not the notes.
             first = &[];
         }
@@ -165,6 +169,12 @@ impl Rack {
                 (Tail::Unknown, other) | (other, Tail::Unknown) => other,
             }
         })
+    }
+
+    /// How long the plugins took so far.
+    #[must_use]
+    pub fn plugin_time(&self) -> Duration {
+        self.chains.iter().flat_map(|chain| &chain.stages).map(|stage| stage.time).sum()
     }
 
     /// All plugins, chain by chain.

@@ -89,7 +89,8 @@ fn chosen(plugins: &[&Description], id: Option<&str>, path: &Path) -> Result<usi
         let is_instrument = |description: &&Description| description.role == Role::Instrument;
         let is_clear =
             plugins.len() == 1 || plugins.iter().filter(|d| is_instrument(d)).count() == 1;
-        let first = if plugins.len() == 1 { Some(0) } else { plugins.iter().position(is_instrument) };
+        let first =
+            if plugins.len() == 1 { Some(0) } else { plugins.iter().position(is_instrument) };
         match first {
             Some(index) if is_clear => return Ok(index),
             _ => bail!(
@@ -172,7 +173,10 @@ mod tests {
             (0..10).map(|i| plugin(&format!("id{i}"), "Synth", Role::Instrument)).collect();
         let text = choice(&many, None).unwrap_err();
         assert!(text.starts_with("x.clap has 10 plugins, say which by x.clap#ID: id0 (Synth), "));
-        assert!(text.contains("id7 (Synth), 2 more; `tresillo plugins x.clap` lists all"), "{text}");
+        assert!(
+            text.contains("id7 (Synth), 2 more; `tresillo plugins x.clap` lists all"),
+            "{text}"
+        );
         assert!(choice(&[], None).unwrap_err().contains("lists no plugins"));
     }
 

@@ -92,7 +92,9 @@ impl Library {
 fn load_entry(path: &Path, name: &Path) -> Result<PluginEntry> {
     let shown = name.display();
     let file = library_in(path).with_context(|| {
-        format!("{shown} is a folder without Contents/MacOS, so it is no CLAP bundle of this system")
+        format!(
+            "{shown} is a folder without Contents/MacOS, so it is no CLAP bundle of this system"
+        )
     })?;
     let given = CString::new(path.as_os_str().as_encoded_bytes())
         .with_context(|| format!("{shown} has a zero byte in its name"))?;
@@ -111,7 +113,9 @@ fn load_entry(path: &Path, name: &Path) -> Result<PluginEntry> {
             bail!("{shown} is no CLAP plugin: the library in it has no clap_entry")
         }
         Err(PluginEntryError::IncompatibleClapVersion { plugin_version }) => {
-            bail!("{shown} speaks CLAP {plugin_version}, which is not understood; look for a newer one")
+            bail!(
+                "{shown} speaks CLAP {plugin_version}, which is not understood; look for a newer one"
+            )
         }
         Err(PluginEntryError::EntryInitFailed) => {
             bail!("{shown} refuses to start up; it may miss its own files, so install it anew")

@@ -1,0 +1,259 @@
+//! SoundFonts, played by rustysynth.
+//!
+//! rustysynth starts notes and moves controllers on a grid of its own of 64 frames, so an onset comes up to 64 frames late.
+
+mod sf3;
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
+
+use crate::instrument::event::velocity_to_seven;
+use crate::instrument::{
+    AudioPort, Block, Configuration, Description, Event, Failed, Format, Instrument, Lost, Message,
+    Parameter, Processor, Role, Tail,
+};
+
+/// The most frames by which an onset comes late.
+pub const GRID_FRAMES: u32 = 64;
+
+/// Voices that sound at once; as many as fluidsynth has by itself.
+const POLYPHONY: usize = 256;
+
+/// What makes rustysynth as loud as fluidsynth with its own gain of 0.2: measured over `midi/music` on two fonts, 6.56 dB
+/// below rustysynth's own master volume of 0.5.
+const MASTER_VOLUME: f32 = 0.235;
+
+/// Fonts that are read, kept for all instances of the process.
+///
+/// # Threads
+/// `[any-thread]`
+#[derive(Default)]
+pub struct Shelf {
+    fonts: Mutex<HashMap<PathBuf, Arc<SoundFont>>>,
+}
+
+impl Shelf {
+    /// What a font says of itself.
+    ///
+    /// # Errors
+    /// One sentence where it is none, or is damaged.
+    pub fn list(&self, path: &Path) -> Result<Vec<Description>> {
+        Ok(vec![description(path, &*self.font(path)?)])
+    }
+
+    /// A new instance.
+    ///
+    /// # Errors
+    /// As [`Shelf::list`].
+    pub fn open(&self, path: &Path, configuration: Configuration) -> Result<Box<dyn Instrument>> {
+        let font = self.font(path)?;
+        let rate = configuration.sample_rate_hz;
+        if !(16_000..=192_000).contains(&rate) {
+            bail!("{}: SoundFonts are played at 16000 to 192000 Hz, not {rate}", path.display());
+        }
+        Ok(Box::new(SoundFontInstrument {
+            description: description(path, &font),
+            font,
+            has_effects: true,
+            gain_db: 0.0,
+        }))
+    }
+
+    fn font(&self, path: &Path) -> Result<Arc<SoundFont>> {
+        let mut fonts = self.fonts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(font) = fonts.get(path) {
+            return Ok(Arc::clone(font));
+        }
+        let reading = || format!("reading {}", path.display());
+        let bytes = fs::read(path).with_context(reading)?;
+        let bytes = sf3::decoded(bytes).with_context(reading)?;
+        let font = SoundFont::new(&mut Cursor::new(bytes))
+            .map_err(|error| anyhow::anyhow!("it is no sound SoundFont: {error}"))
+            .with_context(reading)?;
+        let font = Arc::new(font);
+        fonts.insert(path.to_owned(), Arc::clone(&font));
+        Ok(font)
+    }
+}
+
+fn description(path: &Path, font: &SoundFont) -> Description {
+    let info = font.get_info();
+    let output = AudioPort { name: "Output".to_owned(), channel_count: 2, is_main: true };
+    let name = info.get_bank_name().trim().to_owned();
+    let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    Description {
+        id: file.clone(),
+        name: if name.is_empty() { file } else { name },
+        vendor: info.get_author().trim().to_owned(),
+        version: String::new(),
+        format: Format::Soundfont,
+        path: path.to_owned(),
+        role: Role::Instrument,
+        audio_inputs: Vec::new(),
+        audio_outputs: vec![output],
+        note_inputs: vec!["MIDI".to_owned()],
+    }
+}
+
+/// The main half.
+struct SoundFontInstrument {
+    description: Description,
+    font: Arc<SoundFont>,
+    has_effects: bool,
+    gain_db: f64,
+}
+
+impl Instrument for SoundFontInstrument {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn parameters(&mut self) -> Vec<Parameter> {
+        let parameter = |id: &str, name: &str| Parameter {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            group: String::new(),
+            unit: String::new(),
+            minimum: 0.0,
+            maximum: 1.0,
+            default: 0.0,
+            value: 0.0,
+            text: String::new(),
+            is_stepped: false,
+            is_read_only: false,
+            labels: Vec::new(),
+        };
+        vec![
+            Parameter {
+                unit: "dB".to_owned(),
+                minimum: -60.0,
+                maximum: 24.0,
+                value: self.gain_db,
+                text: format!("{:.1} dB", self.gain_db),
+                ..parameter("gain", "Gain")
+            },
+            Parameter {
+                is_stepped: true,
+                default: 1.0,
+                value: f64::from(u8::from(self.has_effects)),
+                labels: vec![("off".to_owned(), 0.0), ("on".to_owned(), 1.0)],
+                ..parameter("effects", "Reverb and chorus")
+            },
+        ]
+    }
+
+    fn value_of_text(&mut self, _: &Parameter, text: &str) -> Option<f64> {
+        let number = text.trim().strip_suffix("dB").or_else(|| text.trim().strip_suffix("db"))?;
+        number.trim().parse().ok()
+    }
+
+    fn set_parameter(&mut self, parameter: &Parameter, value: f64) -> Result<()> {
+        match parameter.id.as_str() {
+            "gain" => self.gain_db = value,
+            _ => self.has_effects = value >= 0.5,
+        }
+        Ok(())
+    }
+
+    fn load_state(&mut self, file: &Path) -> Result<()> {
+        bail!("a SoundFont has no state, so {} cannot be loaded", file.display())
+    }
+
+    fn save_state(&mut self) -> Result<Vec<u8>> {
+        bail!("a SoundFont has no state that could be saved")
+    }
+
+    fn activate(&mut self, configuration: Configuration) -> Result<Box<dyn Processor>> {
+        let rate = i32::try_from(configuration.sample_rate_hz).unwrap_or(i32::MAX);
+        let mut settings = SynthesizerSettings::new(rate);
+        settings.maximum_polyphony = POLYPHONY;
+        settings.enable_reverb_and_chorus = self.has_effects;
+        let mut synthesizer = Synthesizer::new(&self.font, &settings)
+            .map_err(|error| anyhow::anyhow!("{}: {error}", self.description.path.display()))?;
+        #[allow(clippy::cast_possible_truncation, reason = "a gain needs no more digits")]
+        let gain = 10f64.powf(self.gain_db / 20.0) as f32;
+        synthesizer.set_master_volume(MASTER_VOLUME * gain);
+        Ok(Box::new(Sounding { synthesizer, lost: Lost::default() }))
+    }
+
+    fn latency_frames(&mut self) -> u32 {
+        0
+    }
+
+    fn tail(&mut self) -> Tail {
+        Tail::Unknown
+    }
+}
+
+/// The audio half.
+struct Sounding {
+    synthesizer: Synthesizer,
+    lost: Lost,
+}
+
+impl Sounding {
+    fn tell(&mut self, event: &Event) {
+        if let Message::NoteExpression { expression, .. } = event.message {
+            self.lost.expressions += u64::from(!expression.is_neutral());
+            return;
+        }
+        let channel = i32::from(event.channel & 15);
+        match event.message {
+            Message::NoteOn { key, velocity } => {
+                let velocity = i32::from(velocity_to_seven(velocity).max(1));
+                self.synthesizer.note_on(channel, i32::from(key), velocity);
+            }
+            Message::NoteOff { key, .. } => self.synthesizer.note_off(channel, i32::from(key)),
+            Message::PolyPressure { .. } | Message::ChannelPressure { .. } => {
+                self.lost.controls += 1;
+            }
+            other => {
+                let Some(([status, first, second], _)) = other.midi(event.channel) else { return };
+                self.synthesizer.process_midi_message(
+                    channel,
+                    i32::from(status & 0xF0),
+                    i32::from(first),
+                    i32::from(second),
+                );
+            }
+        }
+    }
+}
+
+impl Processor for Sounding {
+    fn process(&mut self, block: &mut Block<'_>) -> Result<(), Failed> {
+        let length = block.left.len().min(block.right.len());
+        let mut done = 0;
+        for event in block.events {
+            let at = usize::try_from(event.frame).unwrap_or(length).clamp(done, length);
+            self.render(block, done, at);
+            done = at;
+            self.tell(event);
+        }
+        self.render(block, done, length);
+        Ok(())
+    }
+
+    fn lost(&self) -> Lost {
+        self.lost
+    }
+}
+
+impl Sounding {
+    fn render(&mut self, block: &mut Block<'_>, from: usize, to: usize) {
+        if from == to {
+            return;
+        }
+        if let (Some(left), Some(right)) =
+            (block.left.get_mut(from..to), block.right.get_mut(from..to))
+        {
+            self.synthesizer.render(left, right);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! SoundFont 3: a SoundFont 2 whose samples are packed as Ogg Vorbis. It is unpacked into a SoundFont 2 in memory.
+//!
+//! Sources: "SoundFont Technical Specification" 2.04 (E-mu, Creative, 2006), sections 4 to 7 for the chunks; MuseScore's
+//! description of its SF3 files for what differs: `shdr` counts bytes of `smpl` instead of samples, loop points count from
+//! the start of their sample, and bit 4 of the type of a sample says that it is packed.
+
+use std::io::Cursor;
+
+use anyhow::{Context, Result, bail};
+use lewton::inside_ogg::OggStreamReader;
+
+/// The bit of a sample's type that says that it is packed.
+const PACKED: u16 = 0x10;
+/// The length of a sample's header, and where in it numbers stand (section 7.10).
+const HEADER_BYTES: usize = 46;
+const START_AT: usize = 20;
+const END_AT: usize = 24;
+const LOOP_START_AT: usize = 28;
+const LOOP_END_AT: usize = 32;
+const TYPE_AT: usize = 44;
+/// Silence behind each sample that the specification asks for (section 6.1).
+const GUARD_SAMPLES: usize = 46;
+/// The most samples of a font, which is what its own numbers can count.
+const SAMPLES_MAX: usize = u32::MAX as usize / 2;
+
+/// The bytes of a SoundFont 2: those given, or unpacked ones where they are packed.
+///
+/// # Errors
+/// One sentence where a packed sample is damaged.
+pub(super) fn decoded(bytes: Vec<u8>) -> Result<Vec<u8>> {
+    let Some(parts) = Parts::of(&bytes) else { return Ok(bytes) };
+    let is_packed = parts.headers().any(|header| half(header, TYPE_AT) & PACKED != 0);
+    if !is_packed {
+        return Ok(bytes);
+    }
+    let mut samples: Vec<u8> = Vec::new();
+    let mut headers: Vec<u8> = Vec::with_capacity(parts.shdr.len());
+    let last = parts.shdr.len() / HEADER_BYTES - 1;
+    for (index, header) in parts.headers().enumerate() {
+        let mut header = header.to_vec();
+        // The last header only ends the list.
+        if index < last {
+            let name = String::from_utf8_lossy(header.get(..START_AT).unwrap_or_default())
+                .trim_end_matches('\0')
+                .to_owned();
+            add(&parts, &mut header, &mut samples)
+                .with_context(|| format!("unpacking the sample \"{name}\""))?;
+        }
+        headers.extend_from_slice(&header);
+    }
+    Ok(parts.rebuilt(&samples, &headers))
+}
+
+/// Adds the samples of one header and puts its places right.
+fn add(parts: &Parts<'_>, header: &mut [u8], samples: &mut Vec<u8>) -> Result<()> {
+    let place = |at: usize| usize::try_from(word(header, at)).unwrap_or(usize::MAX);
+    let (from, to) = (place(START_AT), place(END_AT));
+    let is_packed = half(header, TYPE_AT) & PACKED != 0;
+    let (loop_start, loop_end) = (place(LOOP_START_AT), place(LOOP_END_AT));
+    let start = samples.len() / 2;
+    let (loop_start, loop_end) = if is_packed {
+        let packed = parts.smpl.get(from..to).context("it lies outside of the file")?;
+        unpack(packed, samples)?;
+        (loop_start, loop_end)
+    } else {
+        let plain = parts.smpl.get(2 * from..2 * to).context("it lies outside of the file")?;
+        samples.extend_from_slice(plain);
+        (loop_start.saturating_sub(from), loop_end.saturating_sub(from))
+    };
+    let end = samples.len() / 2;
+    samples.resize(samples.len() + 2 * GUARD_SAMPLES, 0);
+    if samples.len() / 2 > SAMPLES_MAX {
+        bail!("the font unpacks to more than a SoundFont can hold");
+    }
+    let held = |at: usize| (start + at).min(end);
+    put(header, START_AT, start);
+    put(header, END_AT, end);
+    put(header, LOOP_START_AT, held(loop_start));
+    put(header, LOOP_END_AT, held(loop_end));
+    let kind = half(header, TYPE_AT) & !PACKED;
+    if let Some(place) = header.get_mut(TYPE_AT..TYPE_AT + 2) {
+        place.copy_from_slice(&kind.to_le_bytes());
+    }
+    Ok(())
+}
+
+fn unpack(packed: &[u8], samples: &mut Vec<u8>) -> Result<()> {
+    let mut reader = OggStreamReader::new(Cursor::new(packed)).context("it is no Ogg Vorbis")?;
+    let channels = usize::from(reader.ident_hdr.audio_channels.max(1));
+    while let Some(packet) = reader.read_dec_packet_itl()? {
+        for sample in packet.iter().step_by(channels) {
+            samples.extend_from_slice(&sample.to_le_bytes());
+        }
+        if samples.len() / 2 > SAMPLES_MAX {
+            bail!("the font unpacks to more than a SoundFont can hold");
+        }
+    }
+    Ok(())
+}
+
+/// The parts of a font that differ.
+struct Parts<'a> {
+    /// The list of information, whole.
+    info: &'a [u8],
+    /// The samples.
+    smpl: &'a [u8],
+    /// The chunks of the list of presets but for the headers of samples, each whole.
+    presets: Vec<&'a [u8]>,
+    /// The headers of samples.
+    shdr: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    /// `None` for what is no font; whoever reads it next says why.
+    fn of(bytes: &'a [u8]) -> Option<Parts<'a>> {
+        if bytes.get(..4)? != b"RIFF" || bytes.get(8..12)? != b"sfbk" {
+            return None;
+        }
+        let (mut info, mut smpl, mut presets, mut shdr) = (None, None, Vec::new(), None);
+        for list in Chunks(bytes.get(12..)?) {
+            match list.body.get(..4)? {
+                b"INFO" => info = Some(list.whole),
+                b"sdta" => {
+                    smpl = Chunks(list.body.get(4..)?).find(|c| c.id == b"smpl").map(|c| c.body);
+                }
+                b"pdta" => {
+                    for chunk in Chunks(list.body.get(4..)?) {
+                        if chunk.id == b"shdr" {
+                            shdr = Some(chunk.body);
+                        } else {
+                            presets.push(chunk.whole);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let shdr = shdr.filter(|shdr| shdr.len() >= HEADER_BYTES)?;
+        Some(Parts { info: info?, smpl: smpl?, presets, shdr })
+    }
+
+    fn headers(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.shdr.chunks_exact(HEADER_BYTES)
+    }
+
+    fn rebuilt(&self, samples: &[u8], headers: &[u8]) -> Vec<u8> {
+        let sdta = list(b"sdta", &[&chunk(b"smpl", samples)]);
+        let shdr = chunk(b"shdr", headers);
+        let mut all: Vec<&[u8]> = self.presets.clone();
+        all.push(&shdr);
+        let pdta = list(b"pdta", &all);
+        let mut body = b"sfbk".to_vec();
+        for part in [self.info, &sdta, &pdta] {
+            body.extend_from_slice(part);
+            if part.len() % 2 == 1 {
+                body.push(0);
+            }
+        }
+        chunk(b"RIFF", &body)
+    }
+}
+
+/// One chunk of RIFF.
+struct Chunk<'a> {
+    id: &'a [u8],
+    body: &'a [u8],
+    /// With its header.
+    whole: &'a [u8],
+}
+
+/// The chunks of a stretch of bytes, as far as they go. Some writers leave out the byte that pads an odd chunk; then the next
+/// header begins with a letter where the padding would be.
+struct Chunks<'a>(&'a [u8]);
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = Chunk<'a>;
+
+    fn next(&mut self) -> Option<Chunk<'a>> {
+        let id = self.0.get(..4)?;
+        let size = usize::try_from(word(self.0.get(4..8)?, 0)).ok()?;
+        let end = (8usize.checked_add(size)?).min(self.0.len());
+        let chunk = Chunk { id, body: self.0.get(8..end)?, whole: self.0.get(..end)? };
+        let is_padded = size % 2 == 1 && self.0.get(end).is_none_or(|byte| *byte == 0);
+        self.0 = self.0.get(end + usize::from(is_padded)..).unwrap_or_default();
+        Some(chunk)
+    }
+}
+
+fn chunk(id: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut chunk = id.to_vec();
+    chunk.extend_from_slice(&u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
+    chunk.extend_from_slice(body);
+    if body.len() % 2 == 1 {
+        chunk.push(0);
+    }
+    chunk
+}
+
+fn list(kind: &[u8; 4], chunks: &[&[u8]]) -> Vec<u8> {
+    let mut body = kind.to_vec();
+    for part in chunks {
+        body.extend_from_slice(part);
+        if part.len() % 2 == 1 {
+            body.push(0);
+        }
+    }
+    chunk(b"LIST", &body)
+}
+
+fn word(bytes: &[u8], at: usize) -> u32 {
+    let four = bytes.get(at..).and_then(|rest| rest.first_chunk::<4>());
+    four.map_or(0, |four| u32::from_le_bytes(*four))
+}
+
+fn half(bytes: &[u8], at: usize) -> u16 {
+    let two = bytes.get(at..).and_then(|rest| rest.first_chunk::<2>());
+    two.map_or(0, |two| u16::from_le_bytes(*two))
+}
+
+fn put(header: &mut [u8], at: usize, value: usize) {
+    if let Some(place) = header.get_mut(at..at + 4) {
+        place.copy_from_slice(&u32::try_from(value).unwrap_or(u32::MAX).to_le_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_walked_with_and_without_padding() {
+        let mut bytes = chunk(b"abcd", &[1, 2, 3]);
+        bytes.extend_from_slice(&chunk(b"efgh", &[4]));
+        let ids = |bytes: &[u8]| {
+            Chunks(bytes).map(|c| (c.id.to_vec(), c.body.to_vec())).collect::<Vec<_>>()
+        };
+        let expected = [(b"abcd".to_vec(), vec![1, 2, 3]), (b"efgh".to_vec(), vec![4])];
+        assert_eq!(ids(&bytes), expected);
+        bytes.remove(11);
+        assert_eq!(ids(&bytes), expected);
+        // A size beyond the end is held to it.
+        assert_eq!(ids(b"abcd\xFF\xFF\xFF\xFFxy"), [(b"abcd".to_vec(), b"xy".to_vec())]);
+    }
+
+    #[test]
+    fn what_is_no_packed_font_stays_as_it_is() {
+        for bytes in [b"".to_vec(), b"RIFF".to_vec(), b"RIFF\x04\0\0\0sfbk".to_vec()] {
+            assert_eq!(decoded(bytes.clone()).unwrap(), bytes);
+        }
+    }
+}
