@@ -2,15 +2,16 @@
 //!
 //! | module | what it knows |
 //! | --- | --- |
-//! | [`library`] | how a file or bundle is loaded, and what its factory lists |
-//! | [`callbacks`] | what a plugin may ask of its host |
-//! | [`errands`] | the timers and descriptors that a plugin wants to be called for |
-//! | [`ports`] | where sound and notes go in and out |
-//! | [`parameters`] | the knobs, in the plugin's own units |
-//! | [`events`] | what a block holds, in the dialect of the plugin |
-//! | [`instance`], [`processor`] | the main half and the audio half |
+//! | `library` | how a file or bundle is loaded, and what its factory lists |
+//! | `callbacks`, `dialects` | what a plugin may ask of its host |
+//! | `errands` | the timers and descriptors that a plugin wants to be called for |
+//! | `ports` | where sound and notes go in and out |
+//! | `parameters` | the knobs, in the plugin's own units |
+//! | `events` | what a block holds, in the dialect of the plugin |
+//! | `instance`, `processor` | the main half and the audio half |
 
 mod callbacks;
+mod dialects;
 mod errands;
 mod events;
 mod instance;
@@ -89,7 +90,8 @@ fn chosen(plugins: &[&Description], id: Option<&str>, path: &Path) -> Result<usi
         let is_instrument = |description: &&Description| description.role == Role::Instrument;
         let is_clear =
             plugins.len() == 1 || plugins.iter().filter(|d| is_instrument(d)).count() == 1;
-        let first = if plugins.len() == 1 { Some(0) } else { plugins.iter().position(is_instrument) };
+        let first =
+            if plugins.len() == 1 { Some(0) } else { plugins.iter().position(is_instrument) };
         match first {
             Some(index) if is_clear => return Ok(index),
             _ => bail!(
@@ -172,7 +174,10 @@ mod tests {
             (0..10).map(|i| plugin(&format!("id{i}"), "Synth", Role::Instrument)).collect();
         let text = choice(&many, None).unwrap_err();
         assert!(text.starts_with("x.clap has 10 plugins, say which by x.clap#ID: id0 (Synth), "));
-        assert!(text.contains("id7 (Synth), 2 more; `tresillo plugins x.clap` lists all"), "{text}");
+        assert!(
+            text.contains("id7 (Synth), 2 more; `tresillo plugins x.clap` lists all"),
+            "{text}"
+        );
         assert!(choice(&[], None).unwrap_err().contains("lists no plugins"));
     }
 

@@ -24,12 +24,10 @@ use super::library::Listed;
 use super::parameters;
 use super::ports::{NoteTarget, audio_ports, note_inputs};
 use super::processor::{Buffers, ClapProcessor};
-use crate::instrument::{
-    Configuration, Description, Instrument, Parameter, Processor, Role, Tail,
-};
+use crate::instrument::{Configuration, Description, Instrument, Parameter, Processor, Role, Tail};
 
 /// A state that goes on beyond so many bytes is given up.
-const STATE_LENGTH_MAX: usize = 1 << 30;
+const STATE_LENGTH_MAX: usize = 1 << 28;
 /// A latency beyond so many frames, some six minutes at 48 kHz, is not believed.
 const LATENCY_FRAMES_MAX: u32 = 1 << 24;
 /// How often in a row a plugin may ask to be called again at once.
@@ -117,7 +115,8 @@ impl ClapInstrument {
             events.push(&change(id, value));
         }
         params.flush(&mut plugin, &events.as_input(), &mut OutputEvents::void());
-        let is = |now: Option<f64>, value: f64| now.is_some_and(|now| now.total_cmp(&value).is_eq());
+        let is =
+            |now: Option<f64>, value: f64| now.is_some_and(|now| now.total_cmp(&value).is_eq());
         let after = value_now(&plugin);
         change_of.is_none_or(|(_, value)| {
             is(after, value) || before.is_none_or(|before| !is(after, before))
@@ -191,7 +190,8 @@ impl Instrument for ClapInstrument {
         if !is_taken && !self.load_preset(file) {
             let Description { name, .. } = &self.description;
             let (count, said) = (bytes.len(), self.log.last_word());
-            let why = if state.is_some() { "does not take" } else { "has no state, so cannot take" };
+            let why =
+                if state.is_some() { "does not take" } else { "has no state, so cannot take" };
             bail!(
                 "{name} {why} the {count} bytes of {}{said}; a state that the same plugin saved is expected",
                 file.display()
@@ -210,7 +210,10 @@ impl Instrument for ClapInstrument {
         };
         let mut bytes = Bounded(Vec::new());
         if state.save(&plugin, &mut bytes).is_err() {
-            bail!("{name} refuses to save its state{}; try it in another host", self.log.last_word());
+            bail!(
+                "{name} refuses to save its state{}; try it in another host",
+                self.log.last_word()
+            );
         }
         Ok(bytes.0)
     }
