@@ -2,15 +2,16 @@
 //!
 //! | module | what it knows |
 //! | --- | --- |
-//! | [`library`] | how a file or bundle is loaded, and what its factory lists |
-//! | [`callbacks`] | what a plugin may ask of its host |
-//! | [`errands`] | the timers and descriptors that a plugin wants to be called for |
-//! | [`ports`] | where sound and notes go in and out |
-//! | [`parameters`] | the knobs, in the plugin's own units |
-//! | [`events`] | what a block holds, in the dialect of the plugin |
-//! | [`instance`], [`processor`] | the main half and the audio half |
+//! | `library` | how a file or bundle is loaded, and what its factory lists |
+//! | `callbacks`, `dialects` | what a plugin may ask of its host |
+//! | `errands` | the timers and descriptors that a plugin wants to be called for |
+//! | `ports` | where sound and notes go in and out |
+//! | `parameters` | the knobs, in the plugin's own units |
+//! | `events` | what a block holds, in the dialect of the plugin |
+//! | `instance`, `processor` | the main half and the audio half |
 
 mod callbacks;
+mod dialects;
 mod errands;
 mod events;
 mod instance;

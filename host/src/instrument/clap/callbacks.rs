@@ -9,9 +9,6 @@ use std::thread::{self, ThreadId};
 use clack_extensions::audio_ports::{AudioPortRescanFlags, HostAudioPorts, HostAudioPortsImpl};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl};
 use clack_extensions::log::{HostLog, HostLogImpl, LogSeverity};
-use clack_extensions::note_ports::{
-    HostNotePorts, HostNotePortsImpl, NoteDialects, NotePortRescanFlags,
-};
 use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
 };
@@ -23,6 +20,7 @@ use clack_extensions::thread_check::{HostThreadCheck, HostThreadCheckImpl};
 use clack_extensions::timer::{HostTimer, HostTimerImpl, TimerId};
 use clack_host::prelude::*;
 
+use super::dialects::HostDialects;
 use super::errands::Errands;
 
 /// The types that answer a plugin, by thread.
@@ -42,7 +40,7 @@ impl HostHandlers for Callbacks {
             .register::<HostLatency>()
             .register::<HostTail>()
             .register::<HostAudioPorts>()
-            .register::<HostNotePorts>()
+            .register::<HostDialects>()
             .register::<HostTimer>();
         #[cfg(unix)]
         builder.register::<HostPosixFd>();
@@ -154,14 +152,6 @@ impl HostAudioPortsImpl for MainThread<'_> {
     }
 
     fn rescan(&self, _flags: AudioPortRescanFlags) {}
-}
-
-impl HostNotePortsImpl for MainThread<'_> {
-    fn supported_dialects(&self) -> NoteDialects {
-        NoteDialects::CLAP | NoteDialects::MIDI
-    }
-
-    fn rescan(&self, _flags: NotePortRescanFlags) {}
 }
 
 impl HostTimerImpl for MainThread<'_> {

@@ -27,7 +27,7 @@ use super::processor::{Buffers, ClapProcessor};
 use crate::instrument::{Configuration, Description, Instrument, Parameter, Processor, Role, Tail};
 
 /// A state that goes on beyond so many bytes is given up.
-const STATE_LENGTH_MAX: usize = 1 << 30;
+const STATE_LENGTH_MAX: usize = 1 << 28;
 /// A latency beyond so many frames, some six minutes at 48 kHz, is not believed.
 const LATENCY_FRAMES_MAX: u32 = 1 << 24;
 /// How often in a row a plugin may ask to be called again at once.

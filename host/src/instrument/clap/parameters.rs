@@ -39,6 +39,8 @@ fn read_one(
     let value = or(params.get_value(plugin, info.id).unwrap_or(default), default);
     let is_stepped = info.flags.intersects(ParamInfoFlags::IS_STEPPED | ParamInfoFlags::IS_ENUM);
     let maximum = or(info.max_value, f64::MAX);
+    // Some plugins count in shares of the range, and miss the step by a hair.
+    let fitted = |value: f64| if is_stepped { value.round() } else { value };
     let labels = if is_stepped { steps(minimum, maximum) } else { Vec::new() };
     let labels = labels.into_iter().map(|step| (text_of(plugin, params, info.id, step), step));
     Some(Parameter {
@@ -48,8 +50,8 @@ fn read_one(
         unit: String::new(),
         minimum,
         maximum,
-        default,
-        value,
+        default: fitted(default),
+        value: fitted(value),
         text: text_of(plugin, params, info.id, value),
         is_stepped,
         is_read_only: info.flags.contains(ParamInfoFlags::IS_READONLY),
