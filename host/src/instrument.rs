@@ -8,6 +8,7 @@ pub mod builtin;
 pub mod event;
 pub mod layout;
 pub mod parameter;
+pub mod vst3;
 
 use std::path::{Path, PathBuf};
 
