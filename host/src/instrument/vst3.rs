@@ -21,6 +21,7 @@ mod stream;
 mod text;
 
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -37,8 +38,8 @@ use crate::instrument::{Configuration, Description, Instrument, Role};
 /// `[main-thread]`
 #[derive(Default)]
 pub struct Shelf {
-    /// By the path that was asked for. A library that was asked for by two paths is loaded once by the system.
-    factories: BTreeMap<PathBuf, ComPtr<IPluginFactory>>,
+    /// What makes the plugins of a library, by the library's own path; never released, as the library is never unloaded.
+    factories: BTreeMap<PathBuf, ManuallyDrop<ComPtr<IPluginFactory>>>,
 }
 
 impl Shelf {
@@ -73,7 +74,7 @@ impl Shelf {
         let library = library.canonicalize().unwrap_or(library);
         if !self.factories.contains_key(&library) {
             let factory = bundle::factory(path, &library)?;
-            self.factories.insert(library.clone(), factory);
+            self.factories.insert(library.clone(), ManuallyDrop::new(factory));
         }
         match self.factories.get(&library) {
             Some(factory) => Ok(factory),

@@ -151,13 +151,13 @@ mod entry {
 
     /// Calls the entry function, if there is one. The library stays loaded.
     pub(super) fn start(library: Library, _: &Path) -> bool {
-        type ModuleEntry = unsafe extern "C" fn(*mut c_void) -> bool;
+        type ModuleEntry = unsafe extern "C" fn(*mut c_void) -> u8;
         // SAFETY: the format says that a function of this name has this type.
         let entry = unsafe { library.get::<ModuleEntry>(c"ModuleEntry") };
         let entry = entry.ok().map(|entry| *entry);
         let handle = unix::Library::from(library).into_raw();
         // SAFETY: called once, with the handle of its own library, which is never closed.
-        entry.is_none_or(|entry| unsafe { entry(handle) })
+        entry.is_none_or(|entry| unsafe { entry(handle) != 0 })
     }
 }
 
@@ -169,13 +169,13 @@ mod entry {
 
     /// Calls the entry function, if there is one. The library stays loaded.
     pub(super) fn start(library: Library, _: &Path) -> bool {
-        type InitDll = unsafe extern "system" fn() -> bool;
+        type InitDll = unsafe extern "system" fn() -> u8;
         // SAFETY: the format says that a function of this name has this type.
         let entry = unsafe { library.get::<InitDll>(c"InitDll") };
         let entry = entry.ok().map(|entry| *entry);
         std::mem::forget(library);
         // SAFETY: called once, in a library that is never closed.
-        entry.is_none_or(|entry| unsafe { entry() })
+        entry.is_none_or(|entry| unsafe { entry() != 0 })
     }
 }
 
@@ -201,7 +201,7 @@ mod entry {
 
     /// Calls the entry function, if there is one. The library and the bundle stay loaded.
     pub(super) fn start(library: Library, path: &Path) -> bool {
-        type BundleEntry = unsafe extern "C" fn(*const c_void) -> bool;
+        type BundleEntry = unsafe extern "C" fn(*const c_void) -> u8;
         // SAFETY: the format says that a function of this name has this type.
         let entry = unsafe { library.get::<BundleEntry>(c"bundleEntry") };
         let entry = entry.ok().map(|entry| *entry);
@@ -219,7 +219,7 @@ mod entry {
         // SAFETY: `url` was made above.
         let bundle = unsafe { CFBundleCreate(ptr::null(), url) };
         // SAFETY: called once, with its own bundle, which is never released.
-        !bundle.is_null() && unsafe { entry(bundle) }
+        !bundle.is_null() && unsafe { entry(bundle) != 0 }
     }
 }
 

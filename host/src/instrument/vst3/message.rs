@@ -90,16 +90,16 @@ impl Attributes {
         }
     }
 
-    /// What `read` makes of the value, `kResultFalse` where there is none.
+    /// Gives the value to `read`, which says whether it is of the kind that is wanted.
     ///
     /// # Safety
     /// `id` is null or a text that ends with zero.
-    unsafe fn get(&self, id: AttrID, read: impl Fn(&Value) -> Option<()>) -> tresult {
+    unsafe fn get(&self, id: AttrID, read: impl Fn(&Value) -> bool) -> tresult {
         // SAFETY: as the caller promises.
         let (Some(id), Ok(values)) = (unsafe { owned(id) }, self.values.try_borrow()) else {
             return kInvalidArgument;
         };
-        if values.get(&id).and_then(read).is_some() { kResultOk } else { kResultFalse }
+        if values.get(&id).is_some_and(read) { kResultOk } else { kResultFalse }
     }
 }
 
@@ -123,10 +123,11 @@ impl IAttributeListTrait for Attributes {
         if place.is_null() {
             return kInvalidArgument;
         }
-        let read = |value: &Value| match value {
+        let read = |value: &Value| {
+            let Value::Int(number) = value else { return false };
             // SAFETY: not null, and room for a number as the caller promises.
-            Value::Int(number) => Some(unsafe { place.write(*number) }),
-            _ => None,
+            unsafe { place.write(*number) };
+            true
         };
         // SAFETY: the caller gives a text that ends with zero, or null.
         unsafe { self.get(id, read) }
@@ -141,10 +142,11 @@ impl IAttributeListTrait for Attributes {
         if place.is_null() {
             return kInvalidArgument;
         }
-        let read = |value: &Value| match value {
+        let read = |value: &Value| {
+            let Value::Float(number) = value else { return false };
             // SAFETY: not null, and room for a number as the caller promises.
-            Value::Float(number) => Some(unsafe { place.write(*number) }),
-            _ => None,
+            unsafe { place.write(*number) };
+            true
         };
         // SAFETY: the caller gives a text that ends with zero, or null.
         unsafe { self.get(id, read) }
@@ -174,13 +176,13 @@ impl IAttributeListTrait for Attributes {
             return kInvalidArgument;
         }
         let read = |value: &Value| {
-            let Value::Text(text) = value else { return None };
+            let Value::Text(text) = value else { return false };
             let kept = text.len().min(room);
             // SAFETY: the caller gives room for `room` units, and `kept` is not more.
             unsafe { ptr::copy_nonoverlapping(text.as_ptr(), place, kept) };
             // SAFETY: `kept` is at least 1, because texts have their zero, and at most `room`.
             unsafe { place.add(kept - 1).write_unaligned(0) };
-            Some(())
+            true
         };
         // SAFETY: the caller gives a text that ends with zero, or null.
         unsafe { self.get(id, read) }
@@ -211,13 +213,13 @@ impl IAttributeListTrait for Attributes {
             return kInvalidArgument;
         }
         let read = |value: &Value| {
-            let Value::Binary(bytes) = value else { return None };
-            let length = uint32::try_from(bytes.len()).ok()?;
+            let Value::Binary(bytes) = value else { return false };
+            let Ok(length) = uint32::try_from(bytes.len()) else { return false };
             // SAFETY: room for a pointer as the caller promises; the bytes stay until the value is set again.
             unsafe { data.write(bytes.as_ptr().cast()) };
             // SAFETY: room for a number as the caller promises.
             unsafe { byte_count.write(length) };
-            Some(())
+            true
         };
         // SAFETY: the caller gives a text that ends with zero, or null.
         unsafe { self.get(id, read) }

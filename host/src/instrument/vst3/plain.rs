@@ -2,9 +2,19 @@
 #![allow(unsafe_code, reason = "structures that are shared with plugins")]
 
 use vst3::Steinberg::Vst::{
-    BusInfo, Event, NoteExpressionTypeInfo, ParameterInfo, ProcessContext, UnitInfo,
+    BusInfo, Event, MediaTypes, NoteExpressionTypeInfo, ParameterInfo, ProcessContext, UnitInfo,
 };
 use vst3::Steinberg::{PClassInfo, PClassInfo2, PClassInfoW, PFactoryInfo};
+
+/// A constant of the format; what C takes enumerations for is signed on Windows and not elsewhere.
+#[allow(
+    clippy::cast_sign_loss,
+    clippy::unnecessary_cast,
+    reason = "small numbers whose type differs from system to system"
+)]
+pub(super) const fn unsigned(constant: MediaTypes) -> u32 {
+    constant as u32
+}
 
 /// A structure of the format in which all zeroes is a value.
 ///

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use vst3::Steinberg::Vst::Event_::EventTypes;
 use vst3::Steinberg::Vst::Event_::EventTypes_::{
     kNoteExpressionValueEvent, kNoteOffEvent, kNoteOnEvent, kPolyPressureEvent,
 };
@@ -22,7 +23,7 @@ use super::changes::{Changes, Events, changes_pointer, events_pointer};
 use super::handler::{Edit, Edits};
 use super::mapping::Mapping;
 use super::note::Notes;
-use super::plain::Plain;
+use super::plain::{Plain, unsigned};
 use super::ports::Buffers;
 use crate::instrument::{
     AudioPort, Block, Event, Expression, Failed, Lost, Message, Outputs, Processor, Transport,
@@ -33,6 +34,12 @@ use crate::instrument::{
 pub(super) const OFFLINE: i32 = 2;
 /// Samples are `f32`.
 pub(super) const SAMPLE_32: i32 = 0;
+/// What is known of every block.
+const VALID: u32 = unsigned(kTempoValid)
+    | unsigned(kTimeSigValid)
+    | unsigned(kProjectTimeMusicValid)
+    | unsigned(kBarPositionValid)
+    | unsigned(kContTimeValid);
 /// Events of a block that there is room for from the start.
 const EVENT_COUNT: usize = 1024;
 /// Edits of one block that there is room for.
@@ -161,12 +168,7 @@ impl Active {
 
     fn set_context(&mut self, transport: &Transport) {
         let whole = |frame: u64| i64::try_from(frame).unwrap_or(i64::MAX);
-        let valid = kTempoValid
-            | kTimeSigValid
-            | kProjectTimeMusicValid
-            | kBarPositionValid
-            | kContTimeValid;
-        let flags = if transport.is_playing { valid | kPlaying } else { valid };
+        let flags = if transport.is_playing { VALID | unsigned(kPlaying) } else { VALID };
         let context = &mut self.context;
         context.state = flags;
         context.projectTimeSamples = whole(transport.frame);
@@ -294,14 +296,14 @@ impl Active {
     }
 
     /// A plugin without an input for events gets none.
-    fn add(&self, kind: u32, offset: i32, beats: f64, what: Event__type0) {
+    fn add(&self, kind: EventTypes, offset: i32, beats: f64, what: Event__type0) {
         if self.note_channels.is_none() {
             return;
         }
         let mut event = VstEvent::zeroed();
         event.sampleOffset = offset;
         event.ppqPosition = beats;
-        event.r#type = u16::try_from(kind).unwrap_or(0);
+        event.r#type = u16::try_from(unsigned(kind)).unwrap_or(0);
         event.__field0 = what;
         self.told.add(event);
     }

@@ -11,6 +11,8 @@ use vst3::Steinberg::{
 };
 use vst3::{Class, ComRef, ComWrapper};
 
+use super::plain::unsigned;
+
 /// No state is longer.
 const LENGTH_MAX: usize = 1 << 30;
 
@@ -98,9 +100,9 @@ impl IBStreamTrait for Stream {
         let Ok(bytes) = self.bytes.try_borrow() else { return kInvalidArgument };
         let whole = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
         let base = match u32::try_from(mode) {
-            Ok(mode) if mode == kIBSeekSet => 0,
-            Ok(mode) if mode == kIBSeekCur => whole(self.position.get()),
-            Ok(mode) if mode == kIBSeekEnd => whole(bytes.len()),
+            Ok(mode) if mode == unsigned(kIBSeekSet) => 0,
+            Ok(mode) if mode == unsigned(kIBSeekCur) => whole(self.position.get()),
+            Ok(mode) if mode == unsigned(kIBSeekEnd) => whole(bytes.len()),
             _ => return kInvalidArgument,
         };
         let position = base.saturating_add(offset).clamp(0, whole(LENGTH_MAX));
