@@ -7,6 +7,7 @@
 pub mod builtin;
 pub mod event;
 pub mod layout;
+pub mod lv2;
 pub mod parameter;
 
 use std::path::{Path, PathBuf};
