@@ -54,13 +54,14 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// The plugins in a bundle, a folder `X.lv2` or a file in it. Only Turtle is read, no library is loaded. Plugins whose
-    /// description cannot be used are left out if there are others.
+    /// The plugins in a bundle, a folder `X.lv2` or a file in it. Only Turtle is read, no library is loaded. Empty for a
+    /// bundle of something else (presets, a specification). Plugins whose description cannot be used are left out if there
+    /// are others.
     ///
     /// # Errors
-    /// One sentence: it is no bundle, has no plugins, or none that can be used.
+    /// One sentence: it is no bundle, or none of its plugins has a description that can be used.
     pub fn list(&mut self, path: &Path) -> Result<Vec<Description>> {
-        let (_, plugins) = self.plugins(path)?;
+        let plugins = self.plugins(path)?;
         Ok(plugins.iter().map(|plugin| plugin.description()).collect())
     }
 
@@ -136,7 +137,7 @@ impl Shelf {
     }
 
     /// All plugins of a bundle that can be described.
-    fn plugins(&self, path: &Path) -> Result<(Rc<Bundle>, Vec<Arc<Plugin>>)> {
+    fn plugins(&self, path: &Path) -> Result<Vec<Arc<Plugin>>> {
         let bundle = self.bundle(path)?;
         let mut world = self.world.borrow_mut();
         let mut plugins = Vec::new();
@@ -147,10 +148,9 @@ impl Shelf {
                 Err(error) => fault = fault.or(Some(error)),
             }
         }
-        match (plugins.is_empty(), fault) {
-            (false, _) => Ok((bundle, plugins)),
-            (true, Some(error)) => Err(error),
-            (true, None) => bail!("the LV2 bundle {} has no plugins", path.display()),
+        match fault {
+            Some(fault) if plugins.is_empty() => Err(fault),
+            _ => Ok(plugins),
         }
     }
 
@@ -161,7 +161,10 @@ impl Shelf {
                 return self.world.borrow_mut().plugin(&bundle, id);
             }
         }
-        let (_, plugins) = self.plugins(path)?;
+        let plugins = self.plugins(path)?;
+        if plugins.is_empty() {
+            bail!("the LV2 bundle {} has no plugins", path.display());
+        }
         let meant: Vec<&Arc<Plugin>> = match id {
             Some(id) => {
                 let is_named = |plugin: &&Arc<Plugin>| plugin.name.eq_ignore_ascii_case(id);

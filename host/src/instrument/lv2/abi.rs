@@ -102,6 +102,8 @@ pub(super) const WORKER_ERR_NO_SPACE: u32 = 2;
 pub(super) const STATE_ERR_BAD_TYPE: u32 = 2;
 /// `LV2_STATE_ERR_BAD_FLAGS`.
 pub(super) const STATE_ERR_BAD_FLAGS: u32 = 3;
+/// `LV2_STATE_ERR_NO_PROPERTY`.
+pub(super) const STATE_ERR_NO_PROPERTY: u32 = 5;
 /// `LV2_STATE_ERR_NO_SPACE`.
 pub(super) const STATE_ERR_NO_SPACE: u32 = 6;
 /// `LV2_STATE_IS_POD`.

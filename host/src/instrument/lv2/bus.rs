@@ -2,7 +2,6 @@
 
 use crate::instrument::AudioPort;
 use crate::instrument::lv2::port::{Kind, Port};
-use crate::instrument::lv2::turtle::Node;
 use crate::instrument::lv2::vocabulary::groups;
 
 /// Audio ports that are one port with channels, as other formats have it.
@@ -16,12 +15,12 @@ pub(super) struct Bus {
 
 /// The audio ports of one direction, put together: a group is a bus; of ports without a group two and two are. The main
 /// bus is the first in the list: `main_group` where the plugin says it, else that of the first port which is no side chain.
-pub(super) fn of_ports(ports: &[Port], is_input: bool, main_group: Option<&Node>) -> Vec<Bus> {
+pub(super) fn of_ports(ports: &[Port], is_input: bool, main_group: Option<&str>) -> Vec<Bus> {
     let sound = ports.iter().filter(|port| port.kind == Kind::Audio && port.is_input == is_input);
     let (side, main): (Vec<&Port>, Vec<&Port>) = sound.partition(|port| port.is_side_chain);
     let mut sets = together(&main);
     let said = sets.iter().position(|set| {
-        main_group.is_some() && set.first().is_some_and(|port| port.group.as_ref() == main_group)
+        main_group.is_some() && set.first().is_some_and(|port| port.group.as_deref() == main_group)
     });
     if let Some(place) = said {
         let set = sets.remove(place);

@@ -93,8 +93,10 @@ impl Hosted {
         }
         let other =
             Instance::new(self.maker, Arc::clone(&self.instance.plugin), self.configuration)?;
-        let saved = self.instance.save()?;
-        other.restore(&saved, &plugin.bundle)?;
+        // A plugin that cannot save is measured as a new one.
+        if let Ok(saved) = self.instance.save() {
+            other.restore(&saved, &plugin.bundle)?;
+        }
         let other = Arc::new(other);
         let mut silent = Sounding::new(Arc::clone(&other), self.configuration);
         silent.run_silence(self.configuration.block_frames);

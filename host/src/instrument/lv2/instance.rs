@@ -4,15 +4,15 @@
 
 use std::ffi::{CStr, CString, c_void};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
 use crate::instrument::Configuration;
 use crate::instrument::lv2::abi::{
-    ERR_UNKNOWN, Handle, STATE_ERR_BAD_FLAGS, STATE_ERR_BAD_TYPE, STATE_ERR_NO_SPACE, STATE_IS_POD,
-    STATE_IS_PORTABLE, SUCCESS, StateInterface, WorkerInterface,
+    ERR_UNKNOWN, Handle, STATE_ERR_BAD_FLAGS, STATE_ERR_BAD_TYPE, STATE_ERR_NO_PROPERTY,
+    STATE_ERR_NO_SPACE, STATE_IS_POD, STATE_IS_PORTABLE, SUCCESS, StateInterface, WorkerInterface,
 };
 use crate::instrument::lv2::library::{self, Maker};
 use crate::instrument::lv2::offer::Offer;
@@ -35,6 +35,8 @@ pub(super) struct Instance {
     state: Option<&'static StateInterface>,
     /// A number a port, which are its bits in single precision; those of ports that are no controls are not used.
     controls: Box<[AtomicU32]>,
+    /// Properties that the plugin was given last. Some take them up with the next block, and have nothing to save before.
+    restored: Mutex<Vec<Property>>,
     pub(super) offer: Offer,
     pub(super) known: Known,
     pub(super) plugin: Arc<Plugin>,
@@ -82,8 +84,17 @@ impl Instance {
         }
         let initial = plugin.ports.iter().map(|port| port.initial(configuration.sample_rate_hz));
         let controls = initial.map(|value| AtomicU32::new(single(value).to_bits())).collect();
-        let mut instance =
-            Instance { handle, maker, worker: None, state: None, controls, offer, known, plugin };
+        let mut instance = Instance {
+            handle,
+            maker,
+            worker: None,
+            state: None,
+            controls,
+            restored: Mutex::default(),
+            offer,
+            known,
+            plugin,
+        };
         let (worker, state) =
             (instance.extension(worker::INTERFACE), instance.extension(state::INTERFACE));
         // SAFETY: what a plugin gives under this name is this structure by the specification, and stays as long as the
@@ -217,7 +228,12 @@ impl Instance {
             let reason = self.offer.log.last().map(|line| format!(": {line}")).unwrap_or_default();
             bail!("{name} refuses the state (code {status}){reason}");
         }
+        self.restored().clone_from(&saved.properties);
         Ok(())
+    }
+
+    fn restored(&self) -> MutexGuard<'_, Vec<Property>> {
+        self.restored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The values of the controls and what the plugin keeps.
@@ -237,7 +253,9 @@ impl Instance {
             // SAFETY: the instance is live; the handle is what `store` takes, and lives until the end of the call; the list of
             // features ends with null.
             let status = unsafe { save(self.handle, store, handle, flags, self.offer.pointers()) };
-            if status != SUCCESS {
+            if status == STATE_ERR_NO_PROPERTY && kept.values.is_empty() {
+                saved.properties.clone_from(&self.restored());
+            } else if status != SUCCESS {
                 bail!("{name} refuses to save its state (code {status})");
             }
             for value in &kept.values {
@@ -399,11 +417,10 @@ mod tests {
         assert_eq!((size, found), (text.len(), kind));
         // SAFETY: the value has this size.
         assert_eq!(unsafe { std::slice::from_raw_parts(value.cast::<u8>(), size) }, text);
-        let none = std::ptr::null_mut;
+        let (size, found, flags) = (&mut size, &mut found, std::ptr::null_mut());
         // SAFETY: as above.
-        assert!(
-            unsafe { retrieve(handle, key + 1000, none(), none().cast(), none().cast()) }.is_null()
-        );
+        let value = unsafe { retrieve(handle, key + 1000, size, found, flags) };
+        assert!(value.is_null());
         assert_eq!(kept.values.len(), 1);
     }
 }

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "a library is foreign code")]
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
@@ -100,7 +101,8 @@ impl Libraries {
         }
         // SAFETY: what a plugin does when it is loaded is its own; it is what the user asked for.
         let library = unsafe { Library::new(path) }.map_err(|error| {
-            let reason = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
             anyhow::anyhow!(
                 "cannot load the LV2 library {} ({reason}); is it for this system, and is all it needs installed?",
                 path.display()

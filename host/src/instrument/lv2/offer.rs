@@ -110,7 +110,7 @@ pub(super) struct Offer {
     _names: Vec<CString>,
     _options: Vec<OptionValue>,
     _values: Arc<OptionValues>,
-    _data: Arc<Data>,
+    _data: Box<Data>,
 }
 
 struct Data {
@@ -155,7 +155,7 @@ impl Offer {
             option(0, 0, std::ptr::null()),
         ];
         let paths_handle: *mut c_void = Arc::as_ptr(&paths).cast_mut().cast();
-        let data = Arc::new(Data {
+        let data = Box::new(Data {
             map: urid::map_feature(),
             unmap: urid::unmap_feature(),
             log: LogFeature { handle: Arc::as_ptr(&log).cast_mut().cast(), printf, vprintf },
@@ -182,7 +182,7 @@ impl Offer {
         if configuration.block_frames.is_power_of_two() {
             offered.push((bufsz::POWER_OF_TWO, null));
         }
-        if configuration.block_frames % 16 == 0 {
+        if configuration.block_frames.is_multiple_of(16) {
             offered.push((bufsz::COARSE, null));
         }
         let names: Vec<CString> =

@@ -72,10 +72,11 @@ impl Plugin {
         let Some(binary) = binary.and_then(turtle::path_of_iri) else {
             bail!("the LV2 plugin {name} in {} names no binary", bundle.display());
         };
-        let ports = match ports(graph, &node) {
-            Ok(ports) if !ports.is_empty() => ports,
-            result => {
-                let reason = match (graph.fault(), result) {
+        // Ports that were lost with a fault would be left without a buffer, so nothing is taken from half a file.
+        let ports = match (graph.fault(), ports(graph, &node)) {
+            (None, Ok(ports)) if !ports.is_empty() => ports,
+            (fault, result) => {
+                let reason = match (fault, result) {
                     (Some(fault), _) => fault.to_owned(),
                     (None, Err(error)) => error.to_string(),
                     (None, Ok(_)) => "it has no ports".to_owned(),
@@ -83,7 +84,7 @@ impl Plugin {
                 bail!("the description of the LV2 plugin {name} cannot be used: {reason}");
             }
         };
-        let main = |predicate| graph.object(&node, predicate);
+        let main = |predicate| graph.object(&node, predicate).map(Node::key);
         let inputs = bus::of_ports(&ports, true, main(groups::MAIN_INPUT));
         let outputs = bus::of_ports(&ports, false, main(groups::MAIN_OUTPUT));
         let is_instrument = graph.is_a(&node, core::INSTRUMENT);

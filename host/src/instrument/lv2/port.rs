@@ -40,8 +40,8 @@ pub(super) struct Port {
     pub(super) kind: Kind,
     /// What it is for, as a name.
     pub(super) designation: String,
-    /// The group that it belongs to.
-    pub(super) group: Option<Node>,
+    /// The group that it belongs to, by the group's key.
+    pub(super) group: Option<String>,
     pub(super) group_name: String,
     pub(super) is_side_chain: bool,
     /// Whether it may be left without a buffer.
@@ -107,7 +107,7 @@ impl Port {
                 || group.as_ref().is_some_and(side_group),
             is_latency: has(core::REPORTS_LATENCY) || designation == core::LATENCY,
             designation,
-            group,
+            group: group.map(|group| group.key().to_owned()),
             group_name: group_name.unwrap_or_default(),
             is_optional: has(core::CONNECTION_OPTIONAL),
             takes_midi: supports(midi::EVENT),

@@ -50,6 +50,14 @@ impl Node {
         }
     }
 
+    /// What tells it from other things of the same graph; empty for a literal.
+    pub(super) fn key(&self) -> &str {
+        match self {
+            Node::Iri(name) | Node::Blank(name) => name,
+            Node::Literal(_) => "",
+        }
+    }
+
     /// The literal, if it is one.
     pub(super) fn as_literal(&self) -> Option<&Literal> {
         match self {
@@ -58,6 +66,9 @@ impl Node {
         }
     }
 }
+
+/// Subject, predicate, object.
+type Statement = (Node, Rc<str>, Node);
 
 /// Statements of one or several files.
 #[derive(Default)]
@@ -106,7 +117,7 @@ impl Graph {
         if rest.is_some() { Some(fault) } else { None }
     }
 
-    fn parse(&mut self, text: &[u8], base: &str) -> (Vec<(Node, Rc<str>, Node)>, Option<String>) {
+    fn parse(&mut self, text: &[u8], base: &str) -> (Vec<Statement>, Option<String>) {
         let parser = TurtleParser::new().lenient();
         let parser = match parser.with_base_iri(base) {
             Ok(parser) => parser,
@@ -134,7 +145,7 @@ impl Graph {
         (statements, fault)
     }
 
-    fn take(&mut self, statements: Vec<(Node, Rc<str>, Node)>) {
+    fn take(&mut self, statements: Vec<Statement>) {
         for (subject, predicate, object) in statements {
             let known = self.statements.entry(subject).or_insert_with_key(|subject| {
                 self.order.push(subject.clone());

@@ -1,6 +1,7 @@
 //! Bundles on disk: which plugins and presets they have.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -137,22 +138,31 @@ impl World {
     pub(super) fn preset(&mut self, plugin: &Plugin, name: &str) -> Result<Preset> {
         let own = plugin.bundle.parent().map(Path::to_owned);
         let mut folders = vec![plugin.bundle.clone()];
-        folders.extend(own.iter().chain(&search_path()).flat_map(|folder| bundles_in(folder)));
+        for folder in own.iter().chain(&search_path()).flat_map(|folder| bundles_in(folder)) {
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
         let mut labels = Vec::new();
         for folder in folders {
             let Ok(bundle) = self.bundle(&folder) else { continue };
+            // Many presets share a file, which is read once.
+            let mut files: HashMap<Vec<String>, Graph> = HashMap::new();
             for node in bundle.presets(&plugin.uri) {
-                let in_manifest = bundle.manifest.text(node, rdfs::LABEL);
                 let uri = node.as_iri().unwrap_or_default();
-                let is_meant = |label: &str| uri == name || label.eq_ignore_ascii_case(name);
-                let label = match in_manifest {
+                let label = match bundle.manifest.text(node, rdfs::LABEL) {
                     Some(label) => label,
                     // Some have their labels in the files that hold the rest.
-                    None => bundle.about(node)?.text(node, rdfs::LABEL).unwrap_or_default(),
+                    None => {
+                        let graph = match files.entry(bundle.manifest.iris(node, rdfs::SEE_ALSO)) {
+                            Entry::Occupied(known) => known.into_mut(),
+                            Entry::Vacant(place) => place.insert(bundle.about(node)?),
+                        };
+                        graph.text(node, rdfs::LABEL).unwrap_or_default()
+                    }
                 };
-                if is_meant(&label) {
-                    let graph = bundle.about(node)?;
-                    let saved = Saved::read(&graph, node);
+                if uri == name || label.eq_ignore_ascii_case(name) {
+                    let saved = Saved::read(&bundle.about(node)?, node);
                     return Ok(Preset { saved, folder: bundle.path.clone() });
                 }
                 labels.push(if label.is_empty() { uri.to_owned() } else { label });
