@@ -28,6 +28,7 @@ pub mod script;
 pub mod stage;
 pub mod standalone;
 pub mod stream;
+pub mod test_plugins;
 pub mod timeline;
 pub mod validator;
 #[cfg_attr(not(feature = "vst3-crate"), path = "vst3_crate/absent.rs")]

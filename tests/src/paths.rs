@@ -23,6 +23,12 @@ pub fn plugin_library() -> PathBuf {
     build_folder().join(format!("{DLL_PREFIX}tresillo_plugin{DLL_SUFFIX}"))
 }
 
+/// The library of the plugins that do one thing each, see [`crate::test_plugins`].
+#[must_use]
+pub fn test_plugins_library() -> PathBuf {
+    build_folder().join(format!("{DLL_PREFIX}tresillo_test_plugins{DLL_SUFFIX}"))
+}
+
 /// The command.
 #[must_use]
 pub fn tresillo() -> PathBuf {
@@ -46,14 +52,15 @@ fn target_folder() -> PathBuf {
     folder.parent().map_or_else(|| folder.clone(), Path::to_owned)
 }
 
-/// Builds the plugin, with the guard against allocation in it, and the command. Cheap when they are fresh.
+/// Builds the plugin, with the guard against allocation in it, the command and the plugins of the tests. Cheap when they are
+/// fresh.
 ///
 /// # Errors
 /// Cargo's, which has printed what is wrong.
 pub fn build() -> Result<()> {
-    let packages = ["-p", "tresillo-plugin", "-p", "tresillo-host"];
+    let packages = ["-p", "tresillo-plugin", "-p", "tresillo-host", "-p", "tresillo-test-plugins"];
     cargo_build(&packages, "tresillo-plugin/assert_process_allocs")
-        .context("cargo could not build the plugin and the command")
+        .context("cargo could not build the plugin, the command and the plugins of the tests")
 }
 
 /// Builds the program of its own, with the same guard, and returns its path. The plugin's library stays as it is: cargo lays

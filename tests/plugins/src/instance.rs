@@ -74,7 +74,6 @@ pub(crate) struct Instance {
     is_sounding: bool,
     noise_frames: usize,
     loading: Option<Loading>,
-    host_knows: String,
 }
 
 impl Instance {
@@ -94,7 +93,6 @@ impl Instance {
             is_sounding: false,
             noise_frames: 0,
             loading: None,
-            host_knows: String::new(),
         };
         instance.log(format_args!("create format={format} host=\"{host}\""));
         match kind {
@@ -115,14 +113,6 @@ impl Instance {
     pub(crate) fn log(&self, line: std::fmt::Arguments<'_>) {
         if matches!(self.kind, Kind::Events | Kind::Gain) {
             log::append(&format!("{line}\n"));
-        }
-    }
-
-    /// Appends a line to the log unless it says what the last such line said.
-    pub(crate) fn log_change(&mut self, line: String) {
-        if self.host_knows != line {
-            self.log(format_args!("{line}"));
-            self.host_knows = line;
         }
     }
 

@@ -11,6 +11,8 @@ pub mod catalogue;
 mod clap;
 mod instance;
 mod log;
+mod lv2;
 mod misbehaviour;
 mod parameter;
+pub mod turtle;
 mod vst3;
