@@ -11,6 +11,10 @@ pub mod event;
 pub mod layout;
 pub mod lv2;
 pub mod parameter;
+pub mod search;
+pub mod shelf;
+pub mod soundfont;
+pub mod spec;
 pub mod vst3;
 
 use std::path::{Path, PathBuf};

@@ -107,7 +107,7 @@ impl Shelf {
     pub fn describe(&mut self, listed: Description) -> Scanned {
         if listed.format == Format::Lv2 {
             // Turtle says all there is to know, and no code has to run.
-            return match self.lv2.describe(&listed.path, &listed.id) {
+            return match self.lv2.describe(&listed.path, Some(&listed.id)) {
                 Ok((description, parameters)) => Scanned { description, parameters, error: None },
                 Err(error) => Scanned::failed(listed, &error),
             };
