@@ -10,6 +10,8 @@ mod class;
 mod handler;
 mod mapping;
 mod message;
+#[cfg(test)]
+mod misbehaviour;
 mod note;
 mod parameter;
 mod plain;
