@@ -32,6 +32,12 @@ pub(super) struct Libraries {
 pub(super) struct Maker(&'static Descriptor);
 
 impl Maker {
+    /// What makes instances of a plugin that is no library's.
+    #[cfg(test)]
+    pub(super) fn of(descriptor: &'static Descriptor) -> Maker {
+        Maker(descriptor)
+    }
+
     /// The functions of the plugin.
     pub(super) fn descriptor(self) -> &'static Descriptor {
         self.0

@@ -175,9 +175,10 @@ impl World {
             );
         }
         let count = labels.len();
+        let more = if count > 5 { " …" } else { "" };
         labels.truncate(5);
         bail!(
-            "there is no file {name}, and no preset of that name for {plugin}, which has {count}: {} …",
+            "there is no file {name}, and no preset of that name for {plugin}, which has {count}: {}{more}",
             labels.join(", ")
         )
     }
