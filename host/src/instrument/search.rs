@@ -13,6 +13,15 @@ use crate::instrument::spec::format_of;
 /// The formats that come in files, in the order in which a name is looked for.
 pub const FORMATS: [Format; 4] = [Format::Clap, Format::Vst3, Format::Lv2, Format::Soundfont];
 
+/// Debian's folder for libraries of one processor.
+const OF_PROCESSOR_LV2: &str = if cfg!(target_arch = "x86_64") {
+    "/usr/lib/x86_64-linux-gnu/lv2"
+} else if cfg!(target_arch = "aarch64") {
+    "/usr/lib/aarch64-linux-gnu/lv2"
+} else {
+    "/usr/lib/lv2"
+};
+
 /// How deep folders are searched; vendors have a folder of their own.
 const DEPTH_MAX: usize = 4;
 
@@ -59,6 +68,7 @@ fn standard(format: Format) -> &'static [&'static str] {
             Format::Clap => &["~/Library/Audio/Plug-Ins/CLAP", "/Library/Audio/Plug-Ins/CLAP"],
             Format::Vst3 => &["~/Library/Audio/Plug-Ins/VST3", "/Library/Audio/Plug-Ins/VST3"],
             Format::Lv2 => &[
+                "~/.lv2",
                 "~/Library/Audio/Plug-Ins/LV2",
                 "/Library/Audio/Plug-Ins/LV2",
                 "/usr/local/lib/lv2",
@@ -79,7 +89,14 @@ fn standard(format: Format) -> &'static [&'static str] {
             Format::Builtin => &[],
             Format::Clap => &["~/.clap", "/usr/local/lib/clap", "/usr/lib/clap", "/usr/lib64/clap"],
             Format::Vst3 => &["~/.vst3", "/usr/local/lib/vst3", "/usr/lib/vst3", "/usr/lib64/vst3"],
-            Format::Lv2 => &["~/.lv2", "/usr/local/lib/lv2", "/usr/lib/lv2", "/usr/lib64/lv2"],
+            Format::Lv2 => &[
+                "~/.lv2",
+                "/usr/local/lib/lv2",
+                "/usr/lib/lv2",
+                "/usr/local/lib64/lv2",
+                "/usr/lib64/lv2",
+                OF_PROCESSOR_LV2,
+            ],
             Format::Soundfont => &[
                 "~/.local/share/sounds/sf2",
                 "~/.local/share/soundfonts",

@@ -26,6 +26,8 @@ use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
+pub(in crate::instrument) use bundle::library;
+
 use anyhow::{Result, bail};
 use vst3::ComPtr;
 use vst3::Steinberg::IPluginFactory;

@@ -165,9 +165,13 @@ mod tests {
         let notes = [(100, 200), (500, 600), (900, 1000)];
         for block in [1, 64, 700] {
             assert_eq!(silent(&notes, &[100..101, 550..560, 1000..1001], block), 0, "{block}");
-            assert_eq!(silent(&notes, &[550..560], block), 2, "{block}");
+            assert_eq!(silent(&notes, std::slice::from_ref(&(550..560)), block), 2, "{block}");
             assert_eq!(silent(&notes, &[], block), 3, "{block}");
         }
-        assert_eq!(silent(&notes, &[99..100], 1), 3, "what sounds before is another");
+        assert_eq!(
+            silent(&notes, std::slice::from_ref(&(99..100)), 1),
+            3,
+            "what sounds before is another"
+        );
     }
 }
