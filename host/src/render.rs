@@ -21,7 +21,9 @@
 pub mod hearing;
 pub mod one;
 pub mod report;
+mod sink;
 pub mod trim;
+mod warnings;
 
 use std::path::{Path, PathBuf};
 

@@ -45,9 +45,12 @@ pub fn run(arguments: &RenderArgs, report: &mut Report) -> Result<Exit> {
 ///
 /// # Errors
 /// When this program cannot find itself.
-pub fn all(jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exit> {
+pub fn all(mut jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exit> {
     let job_count = jobs.len();
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if let [job] = jobs.as_mut_slice() {
+        job.settings.is_alone = processors() > 1;
+    }
     let worker_count = match run.jobs {
         0 => processors(),
         jobs => usize::from(jobs),

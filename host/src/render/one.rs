@@ -5,22 +5,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::audio::level::LevelMeter;
-use crate::audio::output::{Output, write_whole};
-use crate::audio::spool::Spool;
-use crate::audio::writer::AudioWriter;
-use crate::cli::Normalize;
+use crate::audio::output::write_whole;
 use crate::engine::embedded::{Rendered, Settings, render as render_blocks};
 use crate::engine::rack::{Chain, Part, Rack, Stage};
 use crate::input::{Input, Playing, read};
 use crate::instrument::shelf::{Position, Shelf};
 use crate::instrument::spec::PluginSpec;
-use crate::instrument::{Configuration, Format, Lost, soundfont};
-use crate::job::notes::name;
+use crate::instrument::{Configuration, Format, soundfont};
 use crate::job::{ChainSpec, Job, JobSettings, PartSpec, Source, format_of};
 use crate::render::hearing::Hearing;
 use crate::render::report::{Figures, JobReport};
-use crate::render::trim::Trim;
+use crate::render::sink::{Lane, STOPPED, Sink, Written};
+use crate::render::warnings::{warn, warn_of_loss, warn_of_silence};
 use crate::score::{self, Score};
 
 /// Who watches a render.
@@ -93,8 +89,10 @@ fn try_render(
     }
     let format = format_of(&job.output, settings.format)?;
     let rate = settings.sample_rate_hz;
+    let loading = Instant::now();
     let mut rack = rack(job, &track_names, shelf, observer).with_context(|| job.input_name())?;
-    let mut sink = Sink::create(job, format)?;
+    let loading = loading.elapsed();
+    let mut lane = Lane::new(Sink::create(job, format)?, settings.is_alone);
     observer.expect(score.end_frame - score.start_frame);
     observer.stage(&format!("playing through {}", job.plugin_names().join(", ")));
     let mut hearing = Hearing::new(&score, rate);
@@ -106,7 +104,7 @@ fn try_render(
     };
     let mut is_broken = false;
     let (mut clean_left, mut clean_right) = (Vec::new(), Vec::new());
-    let rendered = render_blocks(&mut rack, &score, engine, |left, right| {
+    let rendered: Result<Rendered> = render_blocks(&mut rack, &score, engine, |left, right| {
         // A number that is none would spoil every file it gets into.
         let (left, right) = if is_finite(left) && is_finite(right) {
             (left, right)
@@ -115,10 +113,16 @@ fn try_render(
             (clean(left, &mut clean_left), clean(right, &mut clean_right))
         };
         hearing.hear(left, right);
-        sink.take(left, right)?;
+        lane.take(left, right)?;
         observer.advance(u64::try_from(left.len()).unwrap_or(0))
-    })?;
-    let written = sink.finish(settings, warnings)?;
+    });
+    // Where the other thread failed, it knows best why.
+    let sink = lane.done();
+    let rendered = match (rendered, &sink) {
+        (Err(error), Err(_)) if error.to_string() == STOPPED => Rendered::default(),
+        (rendered, _) => rendered.with_context(|| job.input_name())?,
+    };
+    let written = sink?.finish(settings, warnings)?;
     warn(warnings, &score, rendered, written.clipped_count);
     if is_broken {
         warnings.push(
@@ -131,10 +135,12 @@ fn try_render(
     let is_soundfont =
         |stage: &mut Stage| stage.instrument().description().format == Format::Soundfont;
     let has_grid = rack.stages().any(is_soundfont);
-    let plugin_seconds = rack.plugin_time().as_secs_f64();
+    let playing = rack.plugin_time();
     let latency_frames = rack.latency_frames();
     // Plugins may take their time to go; it is part of the job.
+    let leaving = Instant::now();
     drop(rack);
+    let plugin_seconds = (loading + playing + leaving.elapsed()).as_secs_f64();
     save_states(job, shelf, observer)?;
     let figures = figures(&score, rendered, &written, rate, latency_frames, started);
     Ok(Figures {
@@ -230,96 +236,6 @@ fn part(spec: &PartSpec, track_names: &[String]) -> Result<Part> {
     Ok(Part::Tracks(tracks))
 }
 
-/// Where the sound of a job goes: a file, by way of a spool where its level has to be known first.
-struct Sink {
-    output: Output,
-    file: AudioWriter<std::io::BufWriter<std::fs::File>>,
-    spool: Option<Spool>,
-    level: LevelMeter,
-    trim: Option<Trim>,
-    frames: u64,
-    sample_rate_hz: u32,
-    has_loudness: bool,
-    writing: String,
-}
-
-/// What was written.
-struct Written {
-    level: LevelMeter,
-    frames: u64,
-    gain_db: Option<f64>,
-    clipped_count: u64,
-}
-
-impl Sink {
-    fn create(job: &Job, format: crate::cli::Format) -> Result<Sink> {
-        let settings = &job.settings;
-        let writing = format!("writing {}", job.output.display());
-        let mut output = Output::create(&job.output)?;
-        // What has to be made louder or softer waits beside its file until its level is known.
-        let spool = match settings.normalize {
-            Some(_) => Some(Spool::in_folder(output.folder()).with_context(|| writing.clone())?),
-            None => None,
-        };
-        let rate = settings.sample_rate_hz;
-        let has_loudness =
-            settings.has_loudness || matches!(settings.normalize, Some(Normalize::Lufs(_)));
-        let out = output.take_file()?;
-        let mark = job.fingerprint.as_deref();
-        let file = AudioWriter::new(out, rate, format, settings.depth, mark)
-            .with_context(|| writing.clone())?;
-        Ok(Sink {
-            output,
-            file,
-            spool,
-            level: LevelMeter::new(rate, has_loudness)?,
-            trim: settings.trim.then(Trim::default),
-            frames: 0,
-            sample_rate_hz: rate,
-            has_loudness,
-            writing,
-        })
-    }
-
-    fn take(&mut self, left: &[f32], right: &[f32]) -> Result<()> {
-        let Sink { file, spool, level, trim, frames, writing, .. } = self;
-        let mut keep = |left: &[f32], right: &[f32]| {
-            level.add(left, right)?;
-            *frames += u64::try_from(left.len()).unwrap_or(0);
-            match spool {
-                Some(spool) => spool.write(left, right),
-                None => file.write(left, right),
-            }
-            .with_context(|| writing.clone())
-        };
-        match trim {
-            Some(trim) => trim.pass(left, right, keep),
-            None => keep(left, right),
-        }
-    }
-
-    fn finish(self, settings: &JobSettings, warnings: &mut Vec<String>) -> Result<Written> {
-        let Sink { output, mut file, spool, mut level, frames, writing, .. } = self;
-        let mut gain_db = None;
-        if let (Some(mut spool), Some(normalize)) = (spool, settings.normalize) {
-            let db = gain(normalize, &level, warnings);
-            level = LevelMeter::new(self.sample_rate_hz, self.has_loudness)?;
-            #[allow(clippy::cast_possible_truncation, reason = "a gain needs no more digits")]
-            let factor = 10f64.powf(db / 20.0) as f32;
-            let replayed = spool.replay(factor, |left, right| {
-                level.add(left, right).map_err(std::io::Error::other)?;
-                file.write(left, right)
-            });
-            replayed.with_context(|| writing.clone())?;
-            gain_db = Some(db);
-        }
-        let clipped_count = file.clipped_count();
-        let out = file.finish().with_context(|| writing.clone())?;
-        output.finish(out)?;
-        Ok(Written { level, frames, gain_db, clipped_count })
-    }
-}
-
 /// Whether all are numbers.
 fn is_finite(samples: &[f32]) -> bool {
     // Nought times a number is nought, and times anything else it is none; lanes of their own need not wait for each other.
@@ -338,29 +254,6 @@ fn clean<'a>(samples: &[f32], room: &'a mut Vec<f32>) -> &'a [f32] {
     room.clear();
     room.extend(samples.iter().map(|sample| if sample.is_finite() { *sample } else { 0.0 }));
     room
-}
-
-/// The peak that normalising leaves, in dBFS: players and codecs need some room above it.
-const PEAK_CEILING_DBFS: f64 = -1.0;
-
-/// How much louder the result has to be, in dB. A loudness that would lift the peak above the ceiling is not reached, and
-/// that is told; silence stays as it is.
-fn gain(normalize: Normalize, level: &LevelMeter, warnings: &mut Vec<String>) -> f64 {
-    let Some(peak) = level.peak_dbfs() else { return 0.0 };
-    let most = PEAK_CEILING_DBFS - peak;
-    let Normalize::Lufs(target) = normalize else { return most };
-    let Some(lufs) = level.lufs() else {
-        warnings.push("too short or too soft to have a loudness; it was left as it is".to_owned());
-        return 0.0;
-    };
-    let wanted = target - lufs;
-    if wanted > most {
-        let reached = lufs + most;
-        warnings.push(format!(
-            "{target} LUFS would clip; the peak was brought to {PEAK_CEILING_DBFS} dBFS, which is {reached:.1} LUFS"
-        ));
-    }
-    wanted.min(most)
 }
 
 /// What plays, and the names of its tracks.
@@ -396,72 +289,6 @@ fn score(job: &Job, warnings: &mut Vec<String>) -> Result<(Score, Vec<String>)> 
             (score::of_project(&playing, settings.sample_rate_hz), names.unwrap_or_default())
         }
     })
-}
-
-fn warn(warnings: &mut Vec<String>, score: &Score, rendered: Rendered, clipped_count: u64) {
-    if score.note_count == 0 {
-        warnings.push("no note in it, so the result is silent".to_owned());
-    }
-    if score.hanging_count > 0 {
-        warnings.push(format!(
-            "{} notes have no end; they were ended with the music",
-            score.hanging_count
-        ));
-    }
-    if score.refused_count > 0 {
-        warnings.push(format!("{} notes were too many to sound at once", score.refused_count));
-    }
-    if rendered.is_tail_cut {
-        warnings.push("the sound did not die away within 30 s; the tail was cut".to_owned());
-    }
-    if clipped_count > 0 {
-        warnings.push(format!(
-            "{clipped_count} samples were beyond full scale; --depth f32 holds them"
-        ));
-    }
-}
-
-fn warn_of_silence(
-    warnings: &mut Vec<String>,
-    hearing: &Hearing,
-    has_sound: bool,
-    sample_rate_hz: u32,
-) {
-    let Some(silent) = hearing.silent() else { return };
-    #[allow(clippy::cast_precision_loss, reason = "a time for people")]
-    let seconds = silent.onset as f64 / f64::from(sample_rate_hz);
-    let hint = match (has_sound, silent.is_from_start) {
-        (false, _) => {
-            "nothing sounds at all: is it the right preset, or does the plugin need --warmup SECONDS to load?"
-        }
-        (true, true) => "a plugin that loads in the background needs --warmup SECONDS",
-        (true, false) => {
-            "its key may be out of the instrument's range, or its voice taken by another note"
-        }
-    };
-    let notes =
-        if silent.count == 1 { "1 note stays" } else { &format!("{} notes stay", silent.count) };
-    warnings.push(format!(
-        "{notes} silent, the first is {} at {seconds:.3} s; {hint}",
-        name(silent.key)
-    ));
-}
-
-fn warn_of_loss(warnings: &mut Vec<String>, rack: &mut Rack) {
-    for stage in rack.stages() {
-        let Lost { expressions, controls } = stage.lost();
-        let plugin = stage.name();
-        if expressions > 0 {
-            warnings.push(format!(
-                "{expressions} tunings, brightnesses and pans of single notes were left out: {plugin} takes them for whole channels only"
-            ));
-        }
-        if controls > 0 {
-            warnings.push(format!(
-                "{controls} controllers, bends, pressures or programs were left out: {plugin} has no way to be told them"
-            ));
-        }
-    }
 }
 
 fn figures(
