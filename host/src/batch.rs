@@ -30,6 +30,8 @@ pub struct Batch {
     pub timeout: Option<Duration>,
     /// The program that child processes run: this one.
     pub program: PathBuf,
+    /// Whether a child does one job only, for plugins that keep something between their instances.
+    pub is_fresh: bool,
     /// Whether files that are there, whole and unchanged, are left as they are.
     pub resume: bool,
 }
@@ -146,7 +148,7 @@ impl Worker<'_> {
         };
         match child.render(job, self.batch.timeout, self.progress) {
             Ok(report) => {
-                if !child.is_worn_out() {
+                if !self.batch.is_fresh && !child.is_worn_out() {
                     self.child = Some(child);
                 }
                 report

@@ -225,12 +225,12 @@ pub fn set_by_name(instrument: &mut dyn Instrument, name: &str, text: &str) -> R
     if parameter.is_read_only {
         bail!("{plugin}: the parameter {} can be read but not set", parameter.name);
     }
-    let value = match parameter.number_of(text) {
-        Some(value) => value,
-        None => match instrument.value_of_text(parameter, text) {
-            Some(value) => value,
-            None => bail!("{}", parameter.not_understood(text, &plugin)),
-        },
+    let own = parameter.number_of(text);
+    // A number that is out of range may be one as the plugin shows it: "1200" of a filter whose range is 0 to 1.
+    let is_within = own.is_some_and(|value| parameter.has(value));
+    let shown = if is_within { None } else { instrument.value_of_text(parameter, text) };
+    let Some(value) = shown.filter(|value| parameter.has(*value)).or(own).or(shown) else {
+        bail!("{}", parameter.not_understood(text, &plugin));
     };
     let value = parameter.within_range(value, text, &plugin)?;
     instrument.set_parameter(parameter, value)

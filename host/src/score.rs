@@ -182,8 +182,15 @@ pub fn of_project(playing: &Playing, sample_rate_hz: u32) -> Score {
     let printed = print(&playing.project, &playing.performance, what);
     let clock = FrameClock::from_zero(playing.project.tempo.bpm(), f64::from(sample_rate_hz));
     let timed = |printed: &PrintedEvent| (clock.frame_of(printed.event.tick), printed.event);
+    let mut messages: Vec<ScoreMessage> =
+        printed.events.iter().map(timed).map(score_message).collect();
+    // What is said of a note stands behind it: before, there is no note that could hear it. Stable for the rest.
+    let is_of_note = |message: &ScoreMessage| {
+        matches!(message.message, Message::PolyPressure { .. } | Message::NoteExpression { .. })
+    };
+    messages.sort_by_key(|message| (message.frame, is_of_note(message)));
     Score {
-        messages: printed.events.iter().map(timed).map(score_message).collect(),
+        messages,
         start_frame: 0,
         end_frame: u64::try_from(clock.frame_of(what.window.end)).unwrap_or(0),
         end_seconds: what.window.end.to_beats() * 60.0 / playing.project.tempo.bpm(),

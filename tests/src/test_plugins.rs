@@ -1,4 +1,7 @@
-//! The plugins of `tests/plugins`, laid out as hosts look for them.
+//! The plugins of `tests/plugins`, laid out as hosts look for them on Linux.
+//!
+//! What there is and its description in LV2 are two files of that crate, included here: a library for plugin hosts cannot be
+//! a dependency, and a text that it exported would need `unsafe` to be read.
 
 #[path = "../plugins/src/catalogue.rs"]
 pub mod catalogue;
@@ -32,7 +35,8 @@ pub struct Layout {
 pub fn lay_out(folder: &Path) -> Result<Layout> {
     let layout = Layout { folder: folder.to_owned() };
     let inside = format!("test{DLL_SUFFIX}");
-    let vst3 = layout.vst3_bundle().join("Contents").join(vst3_folder()).join(&inside);
+    let folder = format!("{ARCH}-linux");
+    let vst3 = layout.vst3_bundle().join("Contents").join(folder).join(&inside);
     let lv2 = layout.lv2_bundle().join(&inside);
     for place in [&layout.clap_file(), &vst3, &lv2] {
         put(&paths::test_plugins_library(), place)?;
@@ -91,15 +95,6 @@ impl Layout {
 
 fn kind(slug: &str) -> Kind {
     Kind::of_slug(slug).unwrap_or_else(|| panic!("there is no test plugin called {slug}"))
-}
-
-/// The folder of a VST3 bundle for this machine.
-fn vst3_folder() -> String {
-    match std::env::consts::OS {
-        "macos" => "MacOS".to_owned(),
-        "windows" => format!("{ARCH}-win"),
-        system => format!("{ARCH}-{system}"),
-    }
 }
 
 /// Puts the library to a place, as a copy: what is the same file would be loaded once for all formats.

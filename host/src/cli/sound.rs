@@ -44,6 +44,9 @@ pub struct RunArgs {
     /// Give up on a file after so many seconds; without it, after two minutes in which nothing moves
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
     pub timeout: Option<f64>,
+    /// Start a new process for each file: for plugins that remember something between instances
+    #[arg(long)]
+    pub fresh: bool,
     /// Print one JSON object a line on standard output, one for each file
     #[arg(long)]
     pub json: bool,

@@ -1,11 +1,12 @@
 //! `tresillo doctor`: what of the surroundings is here, and what to install for what.
 
+use std::collections::BTreeMap;
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use crate::instrument::{Format, search};
 use crate::report::{Exit, Report};
 
 /// One thing that is here or not.
@@ -57,34 +58,14 @@ fn findings() -> Vec<Finding> {
             found: existing("/dev/snd/seq"),
             advice: "for MIDI ports without JACK: load the kernel module snd-seq",
         },
-        Finding {
-            name: "CLAP plugins",
-            found: plugins(
-                "CLAP_PATH",
-                &["~/.clap", "/usr/lib/clap", "/usr/local/lib/clap"],
-                "clap",
-            ),
-            advice: "none in ~/.clap, /usr/lib/clap or CLAP_PATH",
-        },
-        Finding {
-            name: "VST3 plugins",
-            found: plugins(
-                "VST3_PATH",
-                &["~/.vst3", "/usr/lib/vst3", "/usr/local/lib/vst3"],
-                "vst3",
-            ),
-            advice: "none in ~/.vst3, /usr/lib/vst3 or VST3_PATH",
-        },
-        Finding {
-            name: "LV2 plugins",
-            found: plugins("LV2_PATH", &["~/.lv2", "/usr/lib/lv2", "/usr/local/lib/lv2"], "lv2"),
-            advice: "none in ~/.lv2, /usr/lib/lv2 or LV2_PATH",
-        },
-        Finding {
-            name: "SoundFonts",
-            found: soundfonts(),
-            advice: "none in /usr/share/sounds: install fluid-soundfont-gm or timgm6mb-soundfont",
-        },
+        plugins("CLAP plugins", Format::Clap, "none where CLAP plugins are installed"),
+        plugins("VST3 plugins", Format::Vst3, "none where VST3 plugins are installed"),
+        plugins("LV2 plugins", Format::Lv2, "none where LV2 plugins are installed"),
+        plugins(
+            "SoundFonts",
+            Format::Soundfont,
+            "none here: install fluid-soundfont-gm or timgm6mb-soundfont",
+        ),
     ]
 }
 
@@ -111,48 +92,13 @@ fn library(name: &str) -> Option<String> {
     folders.iter().find_map(|folder| existing(&format!("{folder}/{name}")))
 }
 
-/// How many files or bundles of this extension are in the folders of `variable` and in the usual ones.
-fn plugins(variable: &str, usual: &[&str], extension: &str) -> Option<String> {
-    let mut folders: Vec<PathBuf> =
-        env::var_os(variable).map(|paths| env::split_paths(&paths).collect()).unwrap_or_default();
-    folders.extend(usual.iter().filter_map(|folder| expanded(folder)));
-    let counts: Vec<String> = folders
-        .iter()
-        .filter_map(|folder| {
-            let count = count(folder, &[extension]);
-            (count > 0).then(|| format!("{count} in {}", folder.display()))
-        })
-        .collect();
-    (!counts.is_empty()).then(|| counts.join(", "))
-}
-
-fn expanded(folder: &str) -> Option<PathBuf> {
-    match folder.strip_prefix("~/") {
-        Some(rest) => env::var_os("HOME").map(|home| PathBuf::from(home).join(rest)),
-        None => Some(PathBuf::from(folder)),
+/// How many files or bundles of a format are here, folder by folder.
+fn plugins(name: &'static str, format: Format, advice: &'static str) -> Finding {
+    let mut counts: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    for file in search::all(format) {
+        *counts.entry(file.parent().unwrap_or(Path::new("")).to_owned()).or_default() += 1;
     }
-}
-
-fn count(folder: &Path, extensions: &[&str]) -> usize {
-    let Ok(entries) = fs::read_dir(folder) else { return 0 };
-    entries
-        .filter_map(Result::ok)
-        .filter(|entry| {
-            let path = entry.path();
-            let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
-            extensions.contains(&extension.to_ascii_lowercase().as_str())
-        })
-        .count()
-}
-
-fn soundfonts() -> Option<String> {
-    let folders = ["/usr/share/sounds/sf2", "/usr/share/sounds/sf3", "/usr/share/soundfonts"];
-    let counts: Vec<String> = folders
-        .iter()
-        .filter_map(|folder| {
-            let count = count(Path::new(folder), &["sf2", "sf3"]);
-            (count > 0).then(|| format!("{count} in {folder}"))
-        })
-        .collect();
-    (!counts.is_empty()).then(|| counts.join(", "))
+    let told: Vec<String> =
+        counts.iter().map(|(folder, count)| format!("{count} in {}", folder.display())).collect();
+    Finding { name, found: (!told.is_empty()).then(|| told.join(", ")), advice }
 }

@@ -56,6 +56,7 @@ pub fn all(jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exit> {
         worker_count: worker_count.min(job_count).max(1),
         timeout: run.timeout.map(Duration::from_secs_f64),
         program: child::program()?,
+        is_fresh: run.fresh,
         resume: run.resume,
     };
     report.explain(&format!("rendering {job_count} files, {} at a time", batch.worker_count));

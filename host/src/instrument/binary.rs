@@ -5,11 +5,12 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use libloading::Library;
 
-use crate::instrument::Format;
+use crate::instrument::{Format, vst3};
 
 /// What code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,43 +45,27 @@ pub fn check(path: &Path, format: Format) -> Result<()> {
     }
 }
 
-/// Where the code of a VST3 bundle lies on this system.
-#[must_use]
-pub fn vst3_code(bundle: &Path) -> PathBuf {
-    let stem = bundle.file_stem().unwrap_or_default();
-    let contents = bundle.join("Contents");
-    if cfg!(target_os = "macos") {
-        return contents.join("MacOS").join(stem);
+fn check_bundle(bundle: &Path) -> Result<()> {
+    if !bundle.join("Contents").is_dir() {
+        bail!("{} is no VST3 bundle: there is no folder Contents in it", bundle.display());
     }
-    let (system, extension) = if cfg!(windows) { ("win", "vst3") } else { ("linux", "so") };
-    let folder = contents.join(format!("{}-{system}", HERE.processor));
-    folder.join(stem).with_extension(extension)
+    check_file(&vst3::library(bundle)?, bundle)
 }
 
-fn check_bundle(bundle: &Path) -> Result<()> {
-    let shown = bundle.display();
-    let code = vst3_code(bundle);
-    if code.is_file() {
-        return check_file(&code, bundle);
-    }
-    let contents = bundle.join("Contents");
-    let Ok(entries) = std::fs::read_dir(&contents) else {
-        bail!("{shown} is no VST3 bundle: there is no folder Contents in it");
-    };
-    let mut others: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name == "MacOS" || name.contains("-linux") || name.contains("-win"))
-        .collect();
-    others.sort();
-    if others.is_empty() {
-        bail!("{shown} is no VST3 bundle: there is no code in its folder Contents");
-    }
-    bail!(
-        "{shown} holds code for {}, and this is {} on {}; get its build for this system",
-        others.join(", "),
-        HERE.system,
-        HERE.processor
-    )
+/// Loads a library; an error is what the system says, in one line.
+///
+/// # Safety
+/// As for [`Library::new`]: what the library does when it is loaded is its own.
+#[allow(unsafe_code, reason = "loads foreign code")]
+pub(super) unsafe fn load(file: &Path) -> Result<Library, String> {
+    // SAFETY: the caller's.
+    unsafe { Library::new(file) }.map_err(|error| {
+        let inner = std::error::Error::source(&error).map(ToString::to_string);
+        let text = inner.unwrap_or_else(|| error.to_string());
+        // The name stands in the sentence already.
+        let text = text.replace(&format!("{}: ", file.display()), "");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    })
 }
 
 fn check_file(code: &Path, plugin: &Path) -> Result<()> {
@@ -206,7 +191,9 @@ mod tests {
         std::fs::create_dir(folder.path().join("c.lv2")).unwrap();
         std::fs::write(folder.path().join("d.clap"), "text").unwrap();
         std::fs::write(folder.path().join("e.clap"), elf(2, 22)).unwrap();
-        assert!(told("a.vst3", Format::Vst3).contains("holds code for x86_64-win, and this is"));
+        assert!(
+            told("a.vst3", Format::Vst3).contains("but x86_64-win; install the plugin's build for")
+        );
         assert!(
             told("b.vst3", Format::Vst3)
                 .ends_with("is no VST3 bundle: there is no folder Contents in it")

@@ -24,8 +24,7 @@ mod work;
 mod world;
 
 use std::cell::RefCell;
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -94,7 +93,7 @@ impl Shelf {
         self.start(plugin, configuration)
     }
 
-    /// A new instance of the plugin `uri`, from the first bundle of [`search_path`] that has it.
+    /// A new instance of the plugin `uri`, from the first bundle of the search path that has it.
     ///
     /// # Errors
     /// As [`Shelf::open`], or when it is not installed.
@@ -107,7 +106,7 @@ impl Shelf {
         self.start(plugin, configuration)
     }
 
-    /// As [`Shelf::describe`], of the plugin `uri` from the first bundle of [`search_path`] that has it.
+    /// As [`Shelf::describe`], of the plugin `uri` from the first bundle of the search path that has it.
     ///
     /// # Errors
     /// One sentence: it is not installed, or its description cannot be used.
@@ -190,42 +189,6 @@ impl Shelf {
         let path = path.display();
         bail!("{path} {what}: {}; `tresillo plugins {path}` lists all", shown.join(", "))
     }
-}
-
-/// The folders in which bundles are looked for: those of the variable `LV2_PATH`, else those of the platform. They need not
-/// be there.
-#[must_use]
-pub fn search_path() -> Vec<PathBuf> {
-    match env::var_os("LV2_PATH").filter(|path| !path.is_empty()) {
-        Some(path) => env::split_paths(&path).filter(|path| !path.as_os_str().is_empty()).collect(),
-        None => standard_path(),
-    }
-}
-
-/// See the specification of the file system hierarchy of LV2 (<https://lv2plug.in/pages/filesystem-hierarchy-standard.html>).
-fn standard_path() -> Vec<PathBuf> {
-    let below =
-        |variable: &str, rest: &str| env::var_os(variable).map(|home| Path::new(&home).join(rest));
-    let fixed = |paths: &[&str]| paths.iter().map(PathBuf::from).collect::<Vec<PathBuf>>();
-    let (own, common) = if cfg!(windows) {
-        let own = [below("APPDATA", "LV2"), below("COMMONPROGRAMFILES", "LV2")];
-        (own, Vec::new())
-    } else if cfg!(target_os = "macos") {
-        let own = [below("HOME", ".lv2"), below("HOME", "Library/Audio/Plug-Ins/LV2")];
-        (own, fixed(&["/usr/local/lib/lv2", "/usr/lib/lv2", "/Library/Audio/Plug-Ins/LV2"]))
-    } else {
-        let own = [below("HOME", ".lv2"), None];
-        let common = fixed(&[
-            "/usr/local/lib/lv2",
-            "/usr/lib/lv2",
-            "/usr/local/lib64/lv2",
-            "/usr/lib64/lv2",
-        ]);
-        // Debian's folder for libraries of one architecture.
-        let arch = format!("/usr/lib/{}-linux-gnu/lv2", env::consts::ARCH);
-        (own, [common, vec![PathBuf::from(arch)]].concat())
-    };
-    own.into_iter().flatten().chain(common).collect()
 }
 
 #[cfg(test)]

@@ -46,15 +46,19 @@ impl Parameter {
         label.map(|(_, value)| *value).or_else(number)
     }
 
+    /// Whether a value lies within the range. A range that the plugin left empty or upside down says nothing.
+    #[must_use]
+    pub fn has(&self, value: f64) -> bool {
+        let is_none = self.minimum.is_nan() || self.maximum.is_nan() || self.minimum > self.maximum;
+        is_none || (self.minimum..=self.maximum).contains(&value)
+    }
+
     /// `value`, if it lies within the range.
     ///
     /// # Errors
     /// One sentence with the range.
     pub fn within_range(&self, value: f64, text: &str, plugin: &str) -> Result<f64> {
-        // A range that the plugin left empty or upside down says nothing.
-        let says_nothing =
-            self.minimum.is_nan() || self.maximum.is_nan() || self.minimum > self.maximum;
-        if says_nothing || (self.minimum..=self.maximum).contains(&value) {
+        if self.has(value) {
             return Ok(value);
         }
         let Parameter { name, minimum, maximum, .. } = self;

@@ -13,6 +13,15 @@ use crate::instrument::spec::format_of;
 /// The formats that come in files, in the order in which a name is looked for.
 pub const FORMATS: [Format; 4] = [Format::Clap, Format::Vst3, Format::Lv2, Format::Soundfont];
 
+/// Debian's folder for libraries of one processor.
+const OF_PROCESSOR_LV2: &str = if cfg!(target_arch = "x86_64") {
+    "/usr/lib/x86_64-linux-gnu/lv2"
+} else if cfg!(target_arch = "aarch64") {
+    "/usr/lib/aarch64-linux-gnu/lv2"
+} else {
+    "/usr/lib/lv2"
+};
+
 /// How deep folders are searched; vendors have a folder of their own.
 const DEPTH_MAX: usize = 4;
 
@@ -59,6 +68,7 @@ fn standard(format: Format) -> &'static [&'static str] {
             Format::Clap => &["~/Library/Audio/Plug-Ins/CLAP", "/Library/Audio/Plug-Ins/CLAP"],
             Format::Vst3 => &["~/Library/Audio/Plug-Ins/VST3", "/Library/Audio/Plug-Ins/VST3"],
             Format::Lv2 => &[
+                "~/.lv2",
                 "~/Library/Audio/Plug-Ins/LV2",
                 "/Library/Audio/Plug-Ins/LV2",
                 "/usr/local/lib/lv2",
@@ -79,7 +89,14 @@ fn standard(format: Format) -> &'static [&'static str] {
             Format::Builtin => &[],
             Format::Clap => &["~/.clap", "/usr/local/lib/clap", "/usr/lib/clap", "/usr/lib64/clap"],
             Format::Vst3 => &["~/.vst3", "/usr/local/lib/vst3", "/usr/lib/vst3", "/usr/lib64/vst3"],
-            Format::Lv2 => &["~/.lv2", "/usr/local/lib/lv2", "/usr/lib/lv2", "/usr/lib64/lv2"],
+            Format::Lv2 => &[
+                "~/.lv2",
+                "/usr/local/lib/lv2",
+                "/usr/lib/lv2",
+                "/usr/local/lib64/lv2",
+                "/usr/lib64/lv2",
+                OF_PROCESSOR_LV2,
+            ],
             Format::Soundfont => &[
                 "~/.local/share/sounds/sf2",
                 "~/.local/share/soundfonts",
@@ -138,12 +155,18 @@ fn collect(
         entries.filter_map(|e| e.ok().map(|entry| entry.path())).collect();
     paths.sort();
     for path in paths {
-        if is_plugin(&path) {
+        let is_folder_only = is_clap_folder(&path);
+        if is_plugin(&path) && !is_folder_only {
             found.push(path);
-        } else if depth > 1 && path.is_dir() && format_of(&path).is_none() {
+        } else if depth > 1 && path.is_dir() && (is_folder_only || format_of(&path).is_none()) {
             collect(&path, is_plugin, depth - 1, found);
         }
     }
+}
+
+/// Whether it is a folder around CLAP plugins that is called like one; Debian has such. On macOS it is a plugin.
+fn is_clap_folder(path: &Path) -> bool {
+    !cfg!(target_os = "macos") && format_of(path) == Some(Format::Clap) && path.is_dir()
 }
 
 fn unique(found: Vec<PathBuf>) -> Vec<PathBuf> {
@@ -170,5 +193,15 @@ mod tests {
             .map(|p| p.strip_prefix(folder.path()).unwrap().display().to_string())
             .collect();
         assert_eq!(names, ["Vendor/a.vst3", "Vendor/c.sf2", "b.clap"]);
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    #[test]
+    fn a_folder_that_is_called_like_a_clap_plugin_is_searched() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.clap").join("b.clap");
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "").unwrap();
+        assert_eq!(in_folder(folder.path()), [file]);
     }
 }

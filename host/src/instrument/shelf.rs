@@ -30,6 +30,8 @@ pub enum Position {
     First,
     /// It hears what stands before it.
     Behind,
+    /// It does not sound.
+    Any,
 }
 
 impl Shelf {
@@ -105,6 +107,10 @@ impl Shelf {
 
     /// One plugin that was listed, with its ports and parameters, or with the sentence that says why it cannot be made.
     pub fn describe(&mut self, listed: Description) -> Scanned {
+        if listed.format == Format::Soundfont {
+            let parameters = soundfont::parameters();
+            return Scanned { description: listed, parameters, error: None };
+        }
         if listed.format == Format::Lv2 {
             // Turtle says all there is to know, and no code has to run.
             return match self.lv2.describe(&listed.path, Some(&listed.id)) {
@@ -160,6 +166,7 @@ fn check_position(description: &Description, position: Position, typed: &str) ->
         (Position::First, Role::Effect) => bail!(
             "{typed}: {name} is an effect, and what plays notes has to stand first, as in -p INSTRUMENT -p {typed}"
         ),
+        (Position::Any, _) => Ok(()),
         (_, Role::NoteEffect) => bail!(
             "{typed}: {name} turns notes into notes and gives no sound; name an instrument instead"
         ),

@@ -2,6 +2,7 @@
 //!
 //! rustysynth starts notes and moves controllers on a grid of its own of 64 frames, so an onset comes up to 64 frames late.
 
+mod info;
 mod sf3;
 
 use std::collections::HashMap;
@@ -39,18 +40,19 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// What a font says of itself.
+    /// What a font says of itself; its samples are not read.
     ///
     /// # Errors
-    /// One sentence where it is none, or is damaged.
+    /// One sentence where it is none.
     pub fn list(&self, path: &Path) -> Result<Vec<Description>> {
-        Ok(vec![description(path, &*self.font(path)?)])
+        let info = info::read(path).with_context(|| format!("reading {}", path.display()))?;
+        Ok(vec![description(path, &info.name, &info.author)])
     }
 
     /// A new instance.
     ///
     /// # Errors
-    /// As [`Shelf::list`].
+    /// One sentence where it is no font, is damaged, or the rate is none that it can be played at.
     pub fn open(&self, path: &Path, configuration: Configuration) -> Result<Box<dyn Instrument>> {
         let font = self.font(path)?;
         let rate = configuration.sample_rate_hz;
@@ -58,7 +60,10 @@ impl Shelf {
             bail!("{}: SoundFonts are played at 16000 to 192000 Hz, not {rate}", path.display());
         }
         Ok(Box::new(SoundFontInstrument {
-            description: description(path, &font),
+            description: {
+                let info = font.get_info();
+                description(path, info.get_bank_name(), info.get_author())
+            },
             font,
             has_effects: true,
             gain_db: 0.0,
@@ -82,15 +87,14 @@ impl Shelf {
     }
 }
 
-fn description(path: &Path, font: &SoundFont) -> Description {
-    let info = font.get_info();
+fn description(path: &Path, name: &str, author: &str) -> Description {
     let output = AudioPort { name: "Output".to_owned(), channel_count: 2, is_main: true };
-    let name = info.get_bank_name().trim().to_owned();
+    let name = name.trim().to_owned();
     let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     Description {
         id: file.clone(),
         name: if name.is_empty() { file } else { name },
-        vendor: info.get_author().trim().to_owned(),
+        vendor: author.trim().to_owned(),
         version: String::new(),
         format: Format::Soundfont,
         path: path.to_owned(),
@@ -99,6 +103,44 @@ fn description(path: &Path, font: &SoundFont) -> Description {
         audio_outputs: vec![output],
         note_inputs: vec!["MIDI".to_owned()],
     }
+}
+
+/// The id of the parameter that makes all louder.
+const GAIN: &str = "gain";
+
+/// What can be set of any font.
+#[must_use]
+pub fn parameters() -> Vec<Parameter> {
+    let parameter = |id: &str, name: &str| Parameter {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        group: String::new(),
+        unit: String::new(),
+        minimum: 0.0,
+        maximum: 1.0,
+        default: 0.0,
+        value: 0.0,
+        text: String::new(),
+        is_stepped: false,
+        is_read_only: false,
+        labels: Vec::new(),
+    };
+    vec![
+        Parameter {
+            unit: "dB".to_owned(),
+            minimum: -60.0,
+            maximum: 24.0,
+            text: "0.0 dB".to_owned(),
+            ..parameter(GAIN, "Gain")
+        },
+        Parameter {
+            is_stepped: true,
+            default: 1.0,
+            value: 1.0,
+            labels: vec![("off".to_owned(), 0.0), ("on".to_owned(), 1.0)],
+            ..parameter("effects", "Reverb and chorus")
+        },
+    ]
 }
 
 /// The main half.
@@ -115,37 +157,16 @@ impl Instrument for SoundFontInstrument {
     }
 
     fn parameters(&mut self) -> Vec<Parameter> {
-        let parameter = |id: &str, name: &str| Parameter {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            group: String::new(),
-            unit: String::new(),
-            minimum: 0.0,
-            maximum: 1.0,
-            default: 0.0,
-            value: 0.0,
-            text: String::new(),
-            is_stepped: false,
-            is_read_only: false,
-            labels: Vec::new(),
-        };
-        vec![
-            Parameter {
-                unit: "dB".to_owned(),
-                minimum: -60.0,
-                maximum: 24.0,
-                value: self.gain_db,
-                text: format!("{:.1} dB", self.gain_db),
-                ..parameter("gain", "Gain")
-            },
-            Parameter {
-                is_stepped: true,
-                default: 1.0,
-                value: f64::from(u8::from(self.has_effects)),
-                labels: vec![("off".to_owned(), 0.0), ("on".to_owned(), 1.0)],
-                ..parameter("effects", "Reverb and chorus")
-            },
-        ]
+        let mut parameters = parameters();
+        for parameter in &mut parameters {
+            if parameter.id == GAIN {
+                parameter.value = self.gain_db;
+                parameter.text = format!("{:.1} dB", self.gain_db);
+            } else {
+                parameter.value = f64::from(u8::from(self.has_effects));
+            }
+        }
+        parameters
     }
 
     fn value_of_text(&mut self, _: &Parameter, text: &str) -> Option<f64> {
@@ -155,7 +176,7 @@ impl Instrument for SoundFontInstrument {
 
     fn set_parameter(&mut self, parameter: &Parameter, value: f64) -> Result<()> {
         match parameter.id.as_str() {
-            "gain" => self.gain_db = value,
+            GAIN => self.gain_db = value,
             _ => self.has_effects = value >= 0.5,
         }
         Ok(())

@@ -10,6 +10,8 @@ mod class;
 mod handler;
 mod mapping;
 mod message;
+#[cfg(test)]
+mod misbehaviour;
 mod note;
 mod parameter;
 mod plain;
@@ -23,6 +25,8 @@ mod text;
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+
+pub(in crate::instrument) use bundle::library;
 
 use anyhow::{Result, bail};
 use vst3::ComPtr;

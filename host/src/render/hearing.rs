@@ -18,8 +18,21 @@ pub struct Hearing {
     begun: Vec<Awaited>,
     frame: u64,
     threshold: f32,
-    silent: Vec<(u64, u8)>,
-    silent_count: usize,
+    heard_count: usize,
+    silent: Option<Silent>,
+}
+
+/// Notes during which nothing sounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silent {
+    /// How many.
+    pub count: usize,
+    /// The frame on which the first of them begins.
+    pub onset: u64,
+    /// Its key.
+    pub key: u8,
+    /// Whether nothing at all had been heard before it ended.
+    pub is_from_start: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +41,6 @@ struct Awaited {
     end: u64,
     key: u8,
 }
-
-/// How many silent notes are remembered by name.
-const NAMED_MAX: usize = 1;
 
 impl Hearing {
     /// All notes of a score; its frames are those of the file.
@@ -69,8 +79,8 @@ impl Hearing {
             begun: Vec::new(),
             frame: 0,
             threshold: 10f32.powf(QUIET_DBFS / 20.0),
-            silent: Vec::new(),
-            silent_count: 0,
+            heard_count: 0,
+            silent: None,
         }
     }
 
@@ -87,6 +97,7 @@ impl Hearing {
             let place = |frame: u64| {
                 usize::try_from(frame.clamp(start, after) - start).unwrap_or(left.len())
             };
+            let waiting = self.begun.len();
             // What is loud while a note sounds is that note, as far as anyone can tell.
             self.begun.retain(|note| {
                 let range = place(note.onset)..place(note.end);
@@ -96,26 +107,29 @@ impl Hearing {
                 };
                 !(part(left) || part(right))
             });
+            self.heard_count += waiting - self.begun.len();
         }
-        let silent = &mut self.silent;
-        let silent_count = &mut self.silent_count;
-        self.begun.retain(|note| {
+        let Hearing { begun, silent, heard_count, .. } = self;
+        begun.retain(|note| {
             let is_over = note.end <= after;
             if is_over {
-                *silent_count += 1;
-                if silent.len() < NAMED_MAX {
-                    silent.push((note.onset, note.key));
-                }
+                let first = Silent {
+                    count: 0,
+                    onset: note.onset,
+                    key: note.key,
+                    is_from_start: *heard_count == 0,
+                };
+                silent.get_or_insert(first).count += 1;
             }
             !is_over
         });
         self.frame = after;
     }
 
-    /// How many notes were not heard, and onset and key of the first; those that the end cuts off do not count.
+    /// The notes that were not heard; those that the end cuts off do not count.
     #[must_use]
-    pub fn silent(&self) -> Option<(usize, u64, u8)> {
-        self.silent.first().map(|(onset, key)| (self.silent_count, *onset, *key))
+    pub fn silent(&self) -> Option<Silent> {
+        self.silent
     }
 }
 
@@ -143,7 +157,7 @@ mod tests {
         for part in sound.chunks(block) {
             hearing.hear(part, part);
         }
-        hearing.silent().map_or(0, |(count, ..)| count)
+        hearing.silent().map_or(0, |silent| silent.count)
     }
 
     #[test]
@@ -151,9 +165,13 @@ mod tests {
         let notes = [(100, 200), (500, 600), (900, 1000)];
         for block in [1, 64, 700] {
             assert_eq!(silent(&notes, &[100..101, 550..560, 1000..1001], block), 0, "{block}");
-            assert_eq!(silent(&notes, &[550..560], block), 2, "{block}");
+            assert_eq!(silent(&notes, std::slice::from_ref(&(550..560)), block), 2, "{block}");
             assert_eq!(silent(&notes, &[], block), 3, "{block}");
         }
-        assert_eq!(silent(&notes, &[99..100], 1), 3, "what sounds before is another");
+        assert_eq!(
+            silent(&notes, std::slice::from_ref(&(99..100)), 1),
+            3,
+            "what sounds before is another"
+        );
     }
 }

@@ -135,6 +135,7 @@ fn try_render(
     let latency_frames = rack.latency_frames();
     // Plugins may take their time to go; it is part of the job.
     drop(rack);
+    save_states(job, shelf, observer)?;
     let figures = figures(&score, rendered, &written, rate, latency_frames, started);
     Ok(Figures {
         onset_grid_frames: has_grid.then_some(soundfont::GRID_FRAMES),
@@ -168,6 +169,28 @@ fn rack(
     Ok(Rack::new(chains))
 }
 
+/// Writes the states that were asked for, each of an instance that has not played: saving changes how some sound, and playing
+/// changes what some save.
+fn save_states(job: &Job, shelf: &mut Shelf, observer: &mut dyn Observer) -> Result<()> {
+    for plugin in job.chains.iter().flat_map(|chain| &chain.plugins) {
+        let Some(file) = &plugin.save_state else { continue };
+        observer.stage(&format!("saving the state of {}", plugin.plugin));
+        let configuration = configuration(plugin, &job.settings);
+        let mut instrument = shelf.open(plugin, Position::Any, configuration)?;
+        let state = instrument.save_state().with_context(|| plugin.plugin.clone())?;
+        write_whole(file, &state)?;
+    }
+    Ok(())
+}
+
+fn configuration(plugin: &PluginSpec, settings: &JobSettings) -> Configuration {
+    Configuration {
+        sample_rate_hz: settings.sample_rate_hz,
+        block_frames: settings.block_frames,
+        outputs: plugin.outputs,
+    }
+}
+
 fn stage(
     plugin: &PluginSpec,
     position: Position,
@@ -175,17 +198,9 @@ fn stage(
     shelf: &mut Shelf,
     observer: &mut dyn Observer,
 ) -> Result<Stage> {
-    let configuration = Configuration {
-        sample_rate_hz: settings.sample_rate_hz,
-        block_frames: settings.block_frames,
-        outputs: plugin.outputs,
-    };
+    let configuration = configuration(plugin, settings);
     observer.stage(&format!("loading {}", plugin.plugin));
     let mut instrument = shelf.open(plugin, position, configuration)?;
-    if let Some(file) = &plugin.save_state {
-        let state = instrument.save_state().with_context(|| plugin.plugin.clone())?;
-        write_whole(file, &state)?;
-    }
     observer.stage(&format!("activating {}", plugin.plugin));
     let processor = instrument.activate(configuration).with_context(|| plugin.plugin.clone())?;
     Ok(Stage::new(instrument, processor))
@@ -406,23 +421,30 @@ fn warn(warnings: &mut Vec<String>, score: &Score, rendered: Rendered, clipped_c
     }
 }
 
-/// The least that is worth a word: a drum that ends the very instant it begins is no fault.
 fn warn_of_silence(
     warnings: &mut Vec<String>,
     hearing: &Hearing,
     has_sound: bool,
     sample_rate_hz: u32,
 ) {
-    let Some((count, onset, key)) = hearing.silent() else { return };
+    let Some(silent) = hearing.silent() else { return };
     #[allow(clippy::cast_precision_loss, reason = "a time for people")]
-    let seconds = onset as f64 / f64::from(sample_rate_hz);
-    let first = format!("the first is {} at {seconds:.3} s", name(key));
-    let hint = if has_sound {
-        "a plugin that loads in the background may need --warmup SECONDS"
-    } else {
-        "nothing sounds at all: is it the right preset, or does the plugin need --warmup SECONDS to load?"
+    let seconds = silent.onset as f64 / f64::from(sample_rate_hz);
+    let hint = match (has_sound, silent.is_from_start) {
+        (false, _) => {
+            "nothing sounds at all: is it the right preset, or does the plugin need --warmup SECONDS to load?"
+        }
+        (true, true) => "a plugin that loads in the background needs --warmup SECONDS",
+        (true, false) => {
+            "its key may be out of the instrument's range, or its voice taken by another note"
+        }
     };
-    warnings.push(format!("{count} notes stay silent, {first}; {hint}"));
+    let notes =
+        if silent.count == 1 { "1 note stays" } else { &format!("{} notes stay", silent.count) };
+    warnings.push(format!(
+        "{notes} silent, the first is {} at {seconds:.3} s; {hint}",
+        name(silent.key)
+    ));
 }
 
 fn warn_of_loss(warnings: &mut Vec<String>, rack: &mut Rack) {

@@ -59,7 +59,7 @@ const MAGIC: [u8; 4] = *b"TRTS";
 /// The fifth: the version of what follows. Then come the kind's index and one `f64`, little-endian, a settable parameter.
 const STATE_VERSION: u8 = 1;
 
-/// One plugin at work.
+/// What a plugin is made of.
 pub(crate) struct Instance {
     kind: Kind,
     sample_rate_hz: f64,
@@ -176,10 +176,10 @@ impl Instance {
     /// Turns a parameter; what it only shows stays.
     pub(crate) fn set_value(&mut self, place: usize, value: f64) {
         let parameter = self.kind.parameters().get(place);
-        if let (Some(parameter), Some(target)) = (parameter, self.values.get_mut(place)) {
-            if !parameter.is_read_only {
-                *target = parameter.fitted(value);
-            }
+        if let (Some(parameter), Some(target)) = (parameter, self.values.get_mut(place))
+            && !parameter.is_read_only
+        {
+            *target = parameter.fitted(value);
         }
     }
 

@@ -115,10 +115,12 @@ unsafe extern "C" fn cleanup(handle: *mut c_void) {
 unsafe extern "C" fn extension_data(uri: *const c_char) -> *const c_void {
     static STATE: StateInterface =
         StateInterface { save: Some(state::save), restore: Some(state::restore) };
+    if uri.is_null() {
+        return std::ptr::null();
+    }
     // SAFETY: a URI with an end (lv2.h).
-    if uri.is_null()
-        || unsafe { CStr::from_ptr(uri) } != c"http://lv2plug.in/ns/ext/state#interface"
-    {
+    let uri = unsafe { CStr::from_ptr(uri) };
+    if uri != c"http://lv2plug.in/ns/ext/state#interface" {
         return std::ptr::null();
     }
     (&raw const STATE).cast()

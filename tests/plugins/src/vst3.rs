@@ -1,7 +1,7 @@
 //! The plugins in VST3.
 //!
-//! Kinds with a state of several parts ([`is_separate`]) have a controller of their own, as the format prefers; all others
-//! are component and controller in one object. `setProcessing` of all but [`Kind::Events`] says that it is not implemented,
+//! Two kinds have a controller of their own, as the format prefers, see `is_separate`; all others are component and
+//! controller in one object. `setProcessing` of all but [`Kind::Events`] says that it is not implemented,
 //! as many plugins do.
 
 #![allow(unsafe_code, reason = "the format is made of bare pointers")]
@@ -15,7 +15,7 @@ mod knob;
 mod stream;
 mod unit;
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_char;
 
 use ::vst3::ComWrapper;
 use ::vst3::Steinberg::Vst::{String128, TChar};
@@ -36,7 +36,7 @@ extern "system" fn GetPluginFactory() -> *mut IPluginFactory {
 /// What hosts call first on Linux.
 #[cfg(target_os = "linux")]
 #[unsafe(no_mangle)]
-extern "system" fn ModuleEntry(_library: *mut c_void) -> bool {
+extern "system" fn ModuleEntry(_library: *mut std::ffi::c_void) -> bool {
     true
 }
 
@@ -50,7 +50,7 @@ extern "system" fn ModuleExit() -> bool {
 /// What hosts call first on macOS.
 #[cfg(target_os = "macos")]
 #[unsafe(no_mangle)]
-extern "system" fn bundleEntry(_bundle: *mut c_void) -> bool {
+extern "system" fn bundleEntry(_bundle: *mut std::ffi::c_void) -> bool {
     true
 }
 

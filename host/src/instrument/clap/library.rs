@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clack_host::entry::{LibraryEntry, PluginEntryError};
 use clack_host::prelude::PluginEntry;
 
-use crate::instrument::{Description, Format, Role};
+use crate::instrument::{Description, Format, Role, binary};
 
 /// A factory that says it has more is not believed.
 const PLUGIN_COUNT_MAX: u32 = 4096;
@@ -99,9 +99,8 @@ fn load_entry(path: &Path, name: &Path) -> Result<PluginEntry> {
     let given = CString::new(path.as_os_str().as_encoded_bytes())
         .with_context(|| format!("{shown} has a zero byte in its name"))?;
     // SAFETY: what the user names as a plugin is trusted to start up; nobody can vouch for more.
-    let kept = unsafe { libloading::Library::new(&file) }.map_err(|error| {
-        anyhow!("{shown} cannot be loaded: {}", without(&innermost(&error), &file))
-    })?;
+    let kept = unsafe { binary::load(&file) }
+        .map_err(|reason| anyhow!("{shown} cannot be loaded: {reason}"))?;
     // Plugins leave threads and handlers behind that would run on in memory that is gone: it is never unloaded.
     std::mem::forget(kept);
     // SAFETY: as above; the library is in memory already.
@@ -155,12 +154,6 @@ fn innermost(error: &dyn Error) -> String {
         inner = source;
     }
     inner.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A message without the name of the file that it begins with.
-fn without(message: &str, file: &Path) -> String {
-    let rest = file.to_str().and_then(|name| message.strip_prefix(name));
-    rest.map_or(message, |rest| rest.trim_start_matches([':', ' '])).to_owned()
 }
 
 /// What a plugin is for, by the words in its list of features.
@@ -221,13 +214,6 @@ mod tests {
         assert_eq!(library_in(&bundle), Some(inner.join("Other")));
         std::fs::write(inner.join("Synth"), "").unwrap();
         assert_eq!(library_in(&bundle), Some(inner.join("Synth")));
-    }
-
-    #[test]
-    fn a_message_names_its_file_once() {
-        let file = Path::new("/x/y.clap");
-        assert_eq!(without("/x/y.clap: invalid header", file), "invalid header");
-        assert_eq!(without("libz.so: not found", file), "libz.so: not found");
     }
 
     #[test]

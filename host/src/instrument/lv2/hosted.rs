@@ -188,3 +188,6 @@ impl Instrument for Hosted {
         Tail::Unknown
     }
 }
+
+#[cfg(test)]
+mod tests;

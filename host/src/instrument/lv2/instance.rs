@@ -109,6 +109,12 @@ impl Instance {
         Ok(instance)
     }
 
+    /// The plugin's own pointer to it.
+    #[cfg(test)]
+    pub(super) fn handle(&self) -> Handle {
+        self.handle
+    }
+
     fn extension(&self, name: &str) -> *const c_void {
         let Some(extension_data) = self.maker.descriptor().extension_data else {
             return std::ptr::null();

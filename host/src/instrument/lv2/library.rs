@@ -3,13 +3,13 @@
 #![allow(unsafe_code, reason = "a library is foreign code")]
 
 use std::collections::HashMap;
-use std::error::Error;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use libloading::Library;
 
+use crate::instrument::binary;
 use crate::instrument::lv2::abi::{
     Descriptor, DescriptorFunction, LibraryDescriptor, LibraryFunction,
 };
@@ -32,6 +32,12 @@ pub(super) struct Libraries {
 pub(super) struct Maker(&'static Descriptor);
 
 impl Maker {
+    /// What makes instances of a plugin that is no library's.
+    #[cfg(test)]
+    pub(super) fn of(descriptor: &'static Descriptor) -> Maker {
+        Maker(descriptor)
+    }
+
     /// The functions of the plugin.
     pub(super) fn descriptor(self) -> &'static Descriptor {
         self.0
@@ -100,9 +106,7 @@ impl Libraries {
             return Ok(library);
         }
         // SAFETY: what a plugin does when it is loaded is its own; it is what the user asked for.
-        let library = unsafe { Library::new(path) }.map_err(|error| {
-            let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+        let library = unsafe { binary::load(path) }.map_err(|reason| {
             anyhow::anyhow!(
                 "cannot load the LV2 library {} ({reason}); is it for this system, and is all it needs installed?",
                 path.display()

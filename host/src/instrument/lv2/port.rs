@@ -197,8 +197,9 @@ impl Port {
         let unit = unit.trim();
         let scales = [("", 1.0), ("k", 1e3), ("M", 1e6), ("m", 1e-3)];
         let scale = |wanted: &str, own: &str| {
-            let is_same = |prefix: &str| wanted.eq_ignore_ascii_case(&format!("{prefix}{own}"));
-            scales.iter().find(|(prefix, _)| is_same(prefix)).map(|(_, scale)| *scale)
+            let rest = |prefix: &str| wanted.strip_prefix(prefix);
+            let is_meant = |prefix| rest(prefix).is_some_and(|rest| rest.eq_ignore_ascii_case(own));
+            scales.iter().find(|(prefix, _)| is_meant(prefix)).map(|(_, scale)| *scale)
         };
         if self.unit.is_empty() {
             return None;
@@ -303,7 +304,12 @@ mod tests {
         assert_eq!((parameter.default, parameter.value), (1000.0, 500.0));
         assert_eq!((parameter.id.as_str(), parameter.unit.as_str()), ("s", "Hz"));
         assert_eq!(frequency.value_of_text("1.2 kHz"), Some(1200.0));
+        assert_eq!(frequency.value_of_text("-3hz"), Some(-3.0));
         assert_eq!(frequency.value_of_text("3 s"), None);
+        let time = port("units:unit units:s");
+        assert_eq!(time.value_of_text("250 ms"), Some(0.25));
+        let time = port("units:unit units:ms");
+        assert_eq!(time.value_of_text("1.5 s"), Some(1500.0));
         let wave = port(
             "lv2:portProperty lv2:enumeration ; lv2:scalePoint [ rdfs:label \"Saw\" ; rdf:value 2 ] , \
              [ rdfs:label \"Sine\" ; rdf:value 1 ]",

@@ -294,7 +294,7 @@ mod tests {
                 property("double", atom::DOUBLE, &0.1f64.to_ne_bytes()),
                 property("bool", atom::BOOL, &1i32.to_ne_bytes()),
                 property("string", atom::STRING, b"a \"quoted\"\nline \\ \xC3\xA4\0"),
-                property("path", atom::PATH, b"/tmp/a b.wav\0"),
+                property("path", atom::PATH, b"/sounds/a b.wav\0"),
                 property("urid", atom::URID, &urid::of("http://e/thing").to_ne_bytes()),
                 property("chunk", atom::CHUNK, &[0, 1, 2, 255]),
                 property("own", "http://e/Type", &[9, 8, 7]),

@@ -137,7 +137,9 @@ impl Sounding {
         self.told = Some(expected(transport, frames, rate_hz));
     }
 
-    fn send(&mut self, events: &[Event]) {
+    /// Sends events; those behind the end of the block go to its last frame, because plugins write where they are told.
+    fn send(&mut self, events: &[Event], frames: usize) {
+        let last_frame = u32::try_from(frames.saturating_sub(1)).unwrap_or(u32::MAX);
         let known = self.instance.known;
         for event in events {
             let Some((bytes, count)) = event.message.midi(event.channel) else {
@@ -153,12 +155,13 @@ impl Sounding {
                 continue;
             }
             let bytes = bytes.get(..count).unwrap_or(&bytes);
+            let frame = event.frame.min(last_frame);
             for input in self.event_inputs.iter_mut().filter(|input| input.takes_midi) {
-                if !input.events.push(event.frame, known.midi_event, bytes) {
+                if !input.events.push(frame, known.midi_event, bytes) {
                     // Thousands of messages in one block: rather memory is asked for than a note left out.
                     input.events.grow();
                     self.instance.connect(input.index, input.events.pointer().cast());
-                    _ = input.events.push(event.frame, known.midi_event, bytes);
+                    _ = input.events.push(frame, known.midi_event, bytes);
                 }
             }
         }
@@ -172,7 +175,7 @@ impl Processor for Sounding {
         let frames = frames.min(whole);
         self.silence();
         self.tell(block.transport, frames);
-        self.send(block.events);
+        self.send(block.events, frames);
         let (Some(left), Some(right)) =
             (block.left.get_mut(..frames), block.right.get_mut(..frames))
         else {
@@ -188,14 +191,14 @@ impl Processor for Sounding {
         let run = if self.instance.plugin.wants_fixed_blocks() { whole } else { frames };
         // SAFETY: the instance is active since `new`, and all ports are connected to buffers of a whole block.
         unsafe { self.instance.run(u32::try_from(run).unwrap_or(0)) };
-        left.fill(0.0);
-        right.fill(0.0);
+        block.left.fill(0.0);
+        block.right.fill(0.0);
         let heard = match self.configuration.outputs {
             Outputs::Main => 1,
             Outputs::All => usize::MAX,
         };
         for channels in self.outputs.iter().take(heard) {
-            layout::mix_down(channels, left, right);
+            layout::mix_down(channels, block.left, block.right);
         }
         Ok(())
     }

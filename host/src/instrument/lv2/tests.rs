@@ -24,7 +24,7 @@ fn bundle(plugins: &[&str], text: &str) -> tempfile::TempDir {
     let mut manifest = PREFIXES.to_owned();
     for name in plugins {
         manifest.push_str(&format!(
-            "<http://e/{name}> a lv2:Plugin ; lv2:binary <{name}.so> ; rdfs:seeAlso <all.ttl> .\n"
+            "<http://e/{name}> a lv2:Plugin ; lv2:binary <{name}.so> ; rdfs:seeAlso <all.ttl>, <manifest.ttl> .\n"
         ));
     }
     fs::write(folder.path().join("manifest.ttl"), manifest).unwrap();

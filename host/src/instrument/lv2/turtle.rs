@@ -1,6 +1,6 @@
 //! Turtle files as a graph that can be asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -77,17 +77,21 @@ pub(super) struct Graph {
     /// Subjects in the order of their first statement.
     order: Vec<Node>,
     names: HashMap<String, Rc<str>>,
-    file_count: u32,
+    files: HashSet<PathBuf>,
+    text_count: u32,
     /// The first thing that could not be read.
     fault: Option<String>,
 }
 
 impl Graph {
-    /// Adds the statements of a file. What can be read of a file with faults is taken; see [`Graph::fault`].
+    /// Adds the statements of a file, once. What can be read of a file with faults is taken; see [`Graph::fault`].
     ///
     /// # Errors
     /// One sentence when the file cannot be read at all.
     pub(super) fn read(&mut self, file: &Path) -> Result<()> {
+        if !self.files.insert(file.to_owned()) {
+            return Ok(());
+        }
         let metadata =
             fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?;
         if !metadata.is_file() || metadata.len() > FILE_BYTES_MAX {
@@ -103,7 +107,7 @@ impl Graph {
 
     /// Adds the statements of a text; returns the first fault.
     pub(super) fn read_text(&mut self, text: &[u8], base: &str) -> Option<String> {
-        self.file_count += 1;
+        self.text_count += 1;
         let (statements, fault) = self.parse(text, base);
         let Some(fault) = fault else {
             self.take(statements);
@@ -151,7 +155,11 @@ impl Graph {
                 self.order.push(subject.clone());
                 Vec::new()
             });
-            known.push((predicate, object));
+            // What is said twice, in a manifest and in another file, is one statement.
+            let statement = (predicate, object);
+            if !known.contains(&statement) {
+                known.push(statement);
+            }
         }
     }
 
@@ -171,7 +179,7 @@ impl Graph {
 
     /// Names without a file of their own mean different things in different files.
     fn blank(&mut self, name: &str) -> Node {
-        let name = format!("{} {name}", self.file_count);
+        let name = format!("{} {name}", self.text_count);
         Node::Blank(self.shared(&name))
     }
 
@@ -337,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_path_and_its_name_are_each_others() {
-        for path in ["/usr/lib/lv2/a b.lv2/Choir%and,Voice.ttl", "/tmp/ä/x.ttl"] {
+        for path in ["/usr/lib/lv2/a b.lv2/Choir%and,Voice.ttl", "/sounds/ä/x.ttl"] {
             assert_eq!(path_of_iri(&iri_of_path(Path::new(path))), Some(PathBuf::from(path)));
         }
         assert_eq!(path_of_iri("http://example.org/"), None);

@@ -11,9 +11,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::instrument::lv2::plugin::Plugin;
 use crate::instrument::lv2::saved::Saved;
-use crate::instrument::lv2::search_path;
 use crate::instrument::lv2::turtle::{self, Graph, Node};
 use crate::instrument::lv2::vocabulary::{core, presets, rdfs};
+use crate::instrument::{Format, search};
 
 /// The file that says what is in a bundle.
 const MANIFEST: &str = "manifest.ttl";
@@ -116,7 +116,7 @@ impl World {
     /// # Errors
     /// One sentence when none has it.
     pub(super) fn find(&mut self, uri: &str) -> Result<Rc<Bundle>> {
-        let folders = search_path();
+        let folders = search::folders(Format::Lv2);
         for folder in folders.iter().flat_map(|folder| bundles_in(folder)) {
             // A broken bundle does not hide the others.
             let Ok(bundle) = self.bundle(&folder) else { continue };
@@ -138,7 +138,9 @@ impl World {
     pub(super) fn preset(&mut self, plugin: &Plugin, name: &str) -> Result<Preset> {
         let own = plugin.bundle.parent().map(Path::to_owned);
         let mut folders = vec![plugin.bundle.clone()];
-        for folder in own.iter().chain(&search_path()).flat_map(|folder| bundles_in(folder)) {
+        for folder in
+            own.iter().chain(&search::folders(Format::Lv2)).flat_map(|folder| bundles_in(folder))
+        {
             if !folders.contains(&folder) {
                 folders.push(folder);
             }
@@ -175,9 +177,10 @@ impl World {
             );
         }
         let count = labels.len();
+        let more = if count > 5 { " …" } else { "" };
         labels.truncate(5);
         bail!(
-            "there is no file {name}, and no preset of that name for {plugin}, which has {count}: {} …",
+            "there is no file {name}, and no preset of that name for {plugin}, which has {count}: {}{more}",
             labels.join(", ")
         )
     }

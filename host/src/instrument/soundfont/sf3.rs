@@ -5,6 +5,9 @@
 //! the start of their sample, and bit 4 of the type of a sample says that it is packed.
 
 use std::io::Cursor;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use lewton::inside_ogg::OggStreamReader;
@@ -33,50 +36,80 @@ pub(super) fn decoded(bytes: Vec<u8>) -> Result<Vec<u8>> {
     if !is_packed {
         return Ok(bytes);
     }
-    let mut samples: Vec<u8> = Vec::new();
+    let sounds = unpack_all(&parts)?;
+    let mut samples: Vec<u8> = Vec::with_capacity(sounds.iter().flatten().map(Vec::len).sum());
     let mut headers: Vec<u8> = Vec::with_capacity(parts.shdr.len());
-    let last = parts.shdr.len() / HEADER_BYTES - 1;
-    for (index, header) in parts.headers().enumerate() {
+    for (header, sound) in parts.headers().zip(sounds) {
         let mut header = header.to_vec();
         // The last header only ends the list.
-        if index < last {
-            let name = String::from_utf8_lossy(header.get(..START_AT).unwrap_or_default())
-                .trim_end_matches('\0')
-                .to_owned();
-            add(&parts, &mut header, &mut samples)
-                .with_context(|| format!("unpacking the sample \"{name}\""))?;
+        if let Some(sound) = sound {
+            add(&mut header, &sound, &mut samples)?;
         }
         headers.extend_from_slice(&header);
     }
     Ok(parts.rebuilt(&samples, &headers))
 }
 
-/// Adds the samples of one header and puts its places right.
-fn add(parts: &Parts<'_>, header: &mut [u8], samples: &mut Vec<u8>) -> Result<()> {
+/// The samples of each header as they sound, none for the last; all processors help, because large fonts take seconds.
+fn unpack_all(parts: &Parts<'_>) -> Result<Vec<Option<Vec<u8>>>> {
+    let headers: Vec<&[u8]> = parts.headers().collect();
+    let last = headers.len().saturating_sub(1);
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(vec![None; headers.len()]);
+    let work = || -> Result<()> {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(header) = headers.get(index).filter(|_| index < last) else { return Ok(()) };
+            let name = String::from_utf8_lossy(header.get(..START_AT).unwrap_or_default())
+                .trim_end_matches('\0')
+                .to_owned();
+            let sound =
+                sound(parts, header).with_context(|| format!("unpacking the sample \"{name}\""))?;
+            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(place) = done.get_mut(index) {
+                *place = Some(sound);
+            }
+        }
+    };
+    let helpers = thread::available_parallelism().map_or(1, std::num::NonZero::get).min(16);
+    thread::scope(|scope| {
+        let all: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
+        all.into_iter().try_for_each(|helper| {
+            helper.join().unwrap_or_else(|_| bail!("the decoder of Ogg Vorbis gave up"))
+        })
+    })?;
+    Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// The samples of one header, 16 bits each.
+fn sound(parts: &Parts<'_>, header: &[u8]) -> Result<Vec<u8>> {
     let place = |at: usize| usize::try_from(word(header, at)).unwrap_or(usize::MAX);
     let (from, to) = (place(START_AT), place(END_AT));
-    let is_packed = half(header, TYPE_AT) & PACKED != 0;
-    let (loop_start, loop_end) = (place(LOOP_START_AT), place(LOOP_END_AT));
+    if half(header, TYPE_AT) & PACKED != 0 {
+        return unpack(parts.smpl.get(from..to).context("it lies outside of the file")?);
+    }
+    let range = from.saturating_mul(2)..to.saturating_mul(2);
+    Ok(parts.smpl.get(range).context("it lies outside of the file")?.to_vec())
+}
+
+/// Adds the samples of one header and puts its places right.
+fn add(header: &mut [u8], sound: &[u8], samples: &mut Vec<u8>) -> Result<()> {
+    let place = |at: usize| usize::try_from(word(header, at)).unwrap_or(usize::MAX);
+    // Loops of packed samples count from their start, others from that of all.
+    let origin = if half(header, TYPE_AT) & PACKED != 0 { 0 } else { place(START_AT) };
     let start = samples.len() / 2;
-    let (loop_start, loop_end) = if is_packed {
-        let packed = parts.smpl.get(from..to).context("it lies outside of the file")?;
-        unpack(packed, samples)?;
-        (loop_start, loop_end)
-    } else {
-        let plain = parts.smpl.get(2 * from..2 * to).context("it lies outside of the file")?;
-        samples.extend_from_slice(plain);
-        (loop_start.saturating_sub(from), loop_end.saturating_sub(from))
-    };
+    samples.extend_from_slice(sound);
     let end = samples.len() / 2;
     samples.resize(samples.len() + 2 * GUARD_SAMPLES, 0);
     if samples.len() / 2 > SAMPLES_MAX {
         bail!("the font unpacks to more than a SoundFont can hold");
     }
-    let held = |at: usize| (start + at).min(end);
+    let held = |at: usize| (start + place(at).saturating_sub(origin)).min(end);
+    let (loop_start, loop_end) = (held(LOOP_START_AT), held(LOOP_END_AT));
     put(header, START_AT, start);
     put(header, END_AT, end);
-    put(header, LOOP_START_AT, held(loop_start));
-    put(header, LOOP_END_AT, held(loop_end));
+    put(header, LOOP_START_AT, loop_start);
+    put(header, LOOP_END_AT, loop_end);
     let kind = half(header, TYPE_AT) & !PACKED;
     if let Some(place) = header.get_mut(TYPE_AT..TYPE_AT + 2) {
         place.copy_from_slice(&kind.to_le_bytes());
@@ -84,7 +117,8 @@ fn add(parts: &Parts<'_>, header: &mut [u8], samples: &mut Vec<u8>) -> Result<()
     Ok(())
 }
 
-fn unpack(packed: &[u8], samples: &mut Vec<u8>) -> Result<()> {
+fn unpack(packed: &[u8]) -> Result<Vec<u8>> {
+    let mut samples = Vec::new();
     let mut reader = OggStreamReader::new(Cursor::new(packed)).context("it is no Ogg Vorbis")?;
     let channels = usize::from(reader.ident_hdr.audio_channels.max(1));
     while let Some(packet) = reader.read_dec_packet_itl()? {
@@ -92,10 +126,10 @@ fn unpack(packed: &[u8], samples: &mut Vec<u8>) -> Result<()> {
             samples.extend_from_slice(&sample.to_le_bytes());
         }
         if samples.len() / 2 > SAMPLES_MAX {
-            bail!("the font unpacks to more than a SoundFont can hold");
+            bail!("it unpacks to more than a SoundFont can hold");
         }
     }
-    Ok(())
+    Ok(samples)
 }
 
 /// The parts of a font that differ.

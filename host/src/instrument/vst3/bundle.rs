@@ -6,11 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use libloading::Library;
 use vst3::ComPtr;
 use vst3::Steinberg::{IPluginFactory, IPluginFactory3, IPluginFactory3Trait};
 
 use super::application;
+use crate::instrument::binary;
 
 /// Folders of `Contents` that may hold a library for this machine.
 fn folders() -> Vec<String> {
@@ -40,7 +40,7 @@ const EXTENSION: &str = if cfg!(windows) {
 ///
 /// # Errors
 /// One sentence when the bundle has none for this machine.
-pub(super) fn library(path: &Path) -> Result<PathBuf> {
+pub(in crate::instrument) fn library(path: &Path) -> Result<PathBuf> {
     if !path.is_dir() {
         return Ok(path.to_owned());
     }
@@ -105,9 +105,9 @@ pub(super) fn factory(path: &Path, library: &Path) -> Result<ComPtr<IPluginFacto
     type GetPluginFactory = unsafe extern "system" fn() -> *mut IPluginFactory;
     let shown = path.display();
     // SAFETY: runs the library's initialisers; that a plugin is to be loaded at all is the user's word.
-    let loaded = match unsafe { Library::new(library) } {
+    let loaded = match unsafe { binary::load(library) } {
         Ok(loaded) => loaded,
-        Err(error) => bail!("{shown} cannot be loaded: {}", reason(&error)),
+        Err(reason) => bail!("{shown} cannot be loaded: {reason}"),
     };
     // SAFETY: the format says that a function of this name has this type.
     let entry = unsafe { loaded.get::<GetPluginFactory>(c"GetPluginFactory") };
@@ -133,12 +133,6 @@ pub(super) fn factory(path: &Path, library: &Path) -> Result<ComPtr<IPluginFacto
         unsafe { factory.setHostContext(application::lasting()) };
     }
     Ok(factory)
-}
-
-/// What the system says, in one line.
-fn reason(error: &libloading::Error) -> String {
-    let inner = std::error::Error::source(error).map(ToString::to_string);
-    inner.unwrap_or_else(|| error.to_string()).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]

@@ -92,11 +92,6 @@ impl Changes {
         self.used.set(0);
     }
 
-    /// Whether there is room for a parameter that has no change in this block yet.
-    pub(super) fn has_room(&self) -> bool {
-        self.used.get() < self.queues.len()
-    }
-
     /// Adds a change; frames of a parameter do not fall. Of several at one frame the last holds. `false` without room.
     pub(super) fn add(&self, id: ParamID, frame: i32, value: f64) -> bool {
         let used = self.used.get();
@@ -242,7 +237,6 @@ mod tests {
         assert!(changes.add(9, 3, 1.0));
         assert!(changes.add(7, 3, 0.25));
         assert!(changes.add(7, 3, 0.75), "the last of one frame holds");
-        assert!(!changes.has_room());
         assert!(!changes.add(8, 4, 0.0));
         assert_eq!(read(&changes), [(7, vec![(0, 0.5), (3, 0.75)]), (9, vec![(3, 1.0)])]);
         changes.clear();

@@ -42,7 +42,9 @@ const VALID: u32 = unsigned(kTempoValid)
     | unsigned(kContTimeValid);
 /// Events of a block that there is room for from the start.
 const EVENT_COUNT: usize = 1024;
-/// Edits of one block that there is room for.
+/// Edits of one block that there is room for: as many as there are parameters, within these bounds.
+const EDIT_COUNT_MIN: usize = 16;
+/// See above.
 const EDIT_COUNT_MAX: usize = 4096;
 
 /// What a processor is made of.
@@ -78,6 +80,8 @@ pub(super) struct Active {
     notes: Notes,
     edits: Arc<Edits>,
     receiver: Option<Receiver<Edit>>,
+    /// How many edits a block takes, so that the controllers of the block have room, too.
+    edit_count: usize,
     changes: ComWrapper<Changes>,
     told: ComWrapper<Events>,
     /// What the plugin writes to; never read.
@@ -93,7 +97,7 @@ unsafe impl Send for Active {}
 impl Active {
     /// Takes over a component that was just activated.
     pub(super) fn new(parts: Parts) -> Active {
-        let edit_count = parts.parameter_count.min(EDIT_COUNT_MAX);
+        let edit_count = parts.parameter_count.clamp(EDIT_COUNT_MIN, EDIT_COUNT_MAX);
         let mut context = ProcessContext::zeroed();
         context.sampleRate = f64::from(parts.sample_rate_hz);
         Active {
@@ -111,6 +115,7 @@ impl Active {
             note_channels: parts.note_channels,
             notes: Notes::default(),
             receiver: parts.edits.take_receiver(),
+            edit_count,
             edits: parts.edits,
             told: Events::new(EVENT_COUNT),
             changes_out: Changes::new(0),
@@ -190,11 +195,10 @@ impl Active {
         context.timeSigDenominator = i32::from(transport.denominator);
     }
 
-    /// Edits are heard from the first frame on. Those that there is no room for wait for the next block.
+    /// Edits are heard from the first frame on. Those beyond the number that a block takes wait for the next block.
     fn take_edits(&mut self) {
         let Some(receiver) = &self.receiver else { return };
-        while self.changes.has_room() {
-            let Ok((id, value)) = receiver.try_recv() else { return };
+        for (id, value) in receiver.try_iter().take(self.edit_count) {
             self.changes.add(id, 0, value);
         }
     }

@@ -53,7 +53,6 @@ pub(super) unsafe fn events(kind: Kind, data: &ProcessData, notes: &mut Notes) -
 /// The event has the part that its type says.
 unsafe fn message(event: &HostEvent, notes: &mut Notes) -> Option<Message> {
     let small = |value: i16| u8::try_from(value).unwrap_or(u8::MAX);
-    // SAFETY: as the caller says; so in the other branches.
     match u32::from(event.r#type) {
         number if number == constant(EventTypes_::kNoteOnEvent) => {
             // SAFETY: it is a note-on.

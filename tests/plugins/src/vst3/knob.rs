@@ -1,8 +1,6 @@
 //! Parameters as VST3 counts them: those of the catalogue, and for [`Kind::Events`] one for each controller of each channel.
 
-use ::vst3::Steinberg::Vst::{
-    ControllerNumbers_, ParameterInfo, ParameterInfo_::ParameterFlags_, kRootUnitId,
-};
+use ::vst3::Steinberg::Vst::{ParameterInfo, ParameterInfo_::ParameterFlags_, kRootUnitId};
 
 use crate::catalogue::{Kind, Parameter, Scale};
 use crate::instance::Message;
@@ -12,6 +10,10 @@ use crate::vst3::wide;
 const FIRST_CONTROLLER: u32 = 1000;
 /// Controllers of a channel: 128 of MIDI, the channel's pressure, the pitch wheel.
 const CONTROLLERS: u32 = 130;
+/// The channel's pressure among them (`kAfterTouch`).
+const PRESSURE: u8 = 128;
+/// The pitch wheel among them (`kPitchBend`).
+const WHEEL: u8 = 129;
 /// The number of channel 0's program.
 const FIRST_PROGRAM: u32 = 5000;
 /// Channels.
@@ -138,15 +140,11 @@ impl Knob {
             Knob::Program(channel) => {
                 Message::Other("program", format!("channel={channel} value={}", seven()))
             }
-            Knob::Controller(channel, controller) => match u32::from(controller) {
-                number if number == u32::from(PRESSURE) => {
-                    Message::Other("pressure", format!("channel={channel} value={}", seven()))
-                }
-                number if number == u32::from(WHEEL) => {
-                    Message::bend(channel, whole(16_383.0) - 8192)
-                }
-                _ => Message::control(channel, controller, seven()),
-            },
+            Knob::Controller(channel, PRESSURE) => {
+                Message::Other("pressure", format!("channel={channel} value={}", seven()))
+            }
+            Knob::Controller(channel, WHEEL) => Message::bend(channel, whole(16_383.0) - 8192),
+            Knob::Controller(channel, controller) => Message::control(channel, controller, seven()),
         }
     }
 
@@ -166,8 +164,3 @@ impl Knob {
         }
     }
 }
-
-#[allow(clippy::cast_possible_truncation, reason = "128 and 129")]
-const PRESSURE: u8 = ControllerNumbers_::kAfterTouch as u8;
-#[allow(clippy::cast_possible_truncation, reason = "128 and 129")]
-const WHEEL: u8 = ControllerNumbers_::kPitchBend as u8;
