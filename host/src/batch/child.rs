@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,6 +36,21 @@ const TUNABLES: &str = "glibc.malloc.perturb=255:glibc.malloc.tcache_count=0";
 
 /// What cannot be, unless two versions of this program meet.
 const STRANGE: &str = "the process that runs plugins gave an answer to another question";
+
+/// The variable of the environment that names what is started as a worker instead of this program's own file: a script, where
+/// the program itself is started by one (a loader, a debugger).
+pub const PROGRAM: &str = "TRESILLO_PROGRAM";
+
+/// What is started as a worker.
+///
+/// # Errors
+/// When this program cannot find itself.
+pub fn program() -> Result<PathBuf> {
+    match std::env::var_os(PROGRAM).filter(|path| !path.is_empty()) {
+        Some(path) => Ok(PathBuf::from(path)),
+        None => std::env::current_exe().context("looking for this program's own file"),
+    }
+}
 
 /// A running child.
 pub struct Child {

@@ -13,10 +13,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::batch::child::Child;
+use crate::batch::child::{self, Child};
 use crate::cli::PluginsArgs;
 use crate::commands::plugins::cache::Cache;
 use crate::instrument::search;
@@ -129,7 +129,7 @@ fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 
 /// Looks into files, some at the same time.
 fn scan(files: &[PathBuf], arguments: &PluginsArgs) -> Result<Vec<(PathBuf, Contents)>> {
-    let program = std::env::current_exe().context("looking for this program's own file")?;
+    let program = child::program()?;
     let timeout = Duration::try_from_secs_f64(arguments.timeout).unwrap_or(Duration::MAX);
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::with_capacity(files.len()));

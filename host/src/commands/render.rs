@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 
 use crate::audio::output::sweep;
-use crate::batch::Batch;
+use crate::batch::{Batch, child};
 use crate::cli::{RenderArgs, RunArgs};
 use crate::job::stems::stems;
 use crate::job::{Job, JobSettings, inputs, manifest};
@@ -58,7 +58,7 @@ pub fn all(mut jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exi
     let batch = Batch {
         worker_count: worker_count.min(job_count).max(1),
         timeout: run.timeout.map(Duration::from_secs_f64),
-        program: std::env::current_exe().context("looking for this program's own file")?,
+        program: child::program()?,
         is_fresh: run.fresh,
         resume: run.resume,
     };

@@ -155,12 +155,18 @@ fn collect(
         entries.filter_map(|e| e.ok().map(|entry| entry.path())).collect();
     paths.sort();
     for path in paths {
-        if is_plugin(&path) {
+        let is_folder_only = is_clap_folder(&path);
+        if is_plugin(&path) && !is_folder_only {
             found.push(path);
-        } else if depth > 1 && path.is_dir() && format_of(&path).is_none() {
+        } else if depth > 1 && path.is_dir() && (is_folder_only || format_of(&path).is_none()) {
             collect(&path, is_plugin, depth - 1, found);
         }
     }
+}
+
+/// Whether it is a folder around CLAP plugins that is called like one; Debian has such. On macOS it is a plugin.
+fn is_clap_folder(path: &Path) -> bool {
+    !cfg!(target_os = "macos") && format_of(path) == Some(Format::Clap) && path.is_dir()
 }
 
 fn unique(found: Vec<PathBuf>) -> Vec<PathBuf> {
@@ -187,5 +193,15 @@ mod tests {
             .map(|p| p.strip_prefix(folder.path()).unwrap().display().to_string())
             .collect();
         assert_eq!(names, ["Vendor/a.vst3", "Vendor/c.sf2", "b.clap"]);
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    #[test]
+    fn a_folder_that_is_called_like_a_clap_plugin_is_searched() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.clap").join("b.clap");
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "").unwrap();
+        assert_eq!(in_folder(folder.path()), [file]);
     }
 }

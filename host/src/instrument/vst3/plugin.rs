@@ -207,6 +207,73 @@ impl Plugin {
         unsafe { self.component.setActive(u8::from(is_on)) }
     }
 
+    /// Makes the plugin ready to sound; it has heard of all edits that wait.
+    fn active(&mut self, configuration: Configuration) -> Result<Active> {
+        self.configuration = configuration;
+        self.read_ports()?;
+        let name = self.description.name.clone();
+        if layout::main_port(&self.description.audio_outputs).is_none() {
+            bail!("{name} has no audio output, so nothing of it can be heard");
+        }
+        let Configuration { sample_rate_hz, block_frames, outputs } = configuration;
+        let block = block_frames.clamp(1, 1 << 20);
+        let mut setup = ProcessSetup {
+            processMode: OFFLINE,
+            symbolicSampleSize: SAMPLE_32,
+            maxSamplesPerBlock: i32::try_from(block).unwrap_or(0),
+            sampleRate: f64::from(sample_rate_hz),
+        };
+        // SAFETY: the processor is alive and `setup` is read during the call.
+        let result = unsafe { self.processor.setupProcessing(&raw mut setup) };
+        if result != kResultOk && result != kNotImplemented {
+            bail!(
+                "{name} refuses {sample_rate_hz} Hz with blocks of {block} frames (code {result}); try another rate"
+            );
+        }
+        self.switch_buses(outputs);
+        let result = self.set_active(true);
+        if result != kResultOk && result != kNotImplemented {
+            self.set_active(false);
+            bail!("{name} refuses to be activated (code {result})");
+        }
+        let controller = self.controller.as_ref().map(|controller| &controller.interface);
+        let note_channels = ports::note_channels(&self.component, &name);
+        let parameters = controller.map_or(0, parameter::count);
+        let mut active = Active::new(Parts {
+            component: self.component.clone(),
+            processor: self.processor.clone(),
+            inputs: self.description.audio_inputs.clone(),
+            outputs: self.description.audio_outputs.clone(),
+            heard: outputs,
+            sample_rate_hz,
+            block_frames: usize::try_from(block).unwrap_or(1),
+            mapping: Mapping::new(controller, note_channels.unwrap_or(16)),
+            note_channels,
+            parameter_count: usize::try_from(parameters).unwrap_or(0),
+            edits: Arc::clone(&self.edits),
+        });
+        active.set_processing(true);
+        self.edits.take_latency_change();
+        active.flush();
+        if self.edits.take_latency_change() {
+            // A new latency holds from the next activation on.
+            active.set_processing(false);
+            self.set_active(false);
+            self.set_active(true);
+            active.set_processing(true);
+        }
+        // SAFETY: the processor is alive, and active.
+        let latency = unsafe { self.processor.getLatencySamples() };
+        let is_true = latency <= sample_rate_hz.saturating_mul(LATENCY_SECONDS_MAX);
+        self.latency_frames = if is_true { latency } else { 0 };
+        // SAFETY: the processor is alive, and active.
+        self.tail = match unsafe { self.processor.getTailSamples() } {
+            endless if endless == kInfiniteTail => Tail::Endless,
+            frames => Tail::Frames(u64::from(frames)),
+        };
+        Ok(active)
+    }
+
     fn number(&self, parameter: &Parameter) -> Result<(ParamID, &Controller)> {
         let name = &self.description.name;
         let Some(controller) = &self.controller else { bail!("{name} has no parameters") };
@@ -281,7 +348,7 @@ impl Instrument for Plugin {
     fn save_state(&mut self) -> Result<Vec<u8>> {
         // Parameters that were set are not in the component's state until its processor has heard of them.
         if self.edits.is_waiting() {
-            drop(self.activate(self.configuration)?);
+            self.active(self.configuration)?.settle();
         }
         let name = &self.description.name;
         let Some(state) = self.component_state() else {
@@ -298,69 +365,7 @@ impl Instrument for Plugin {
     }
 
     fn activate(&mut self, configuration: Configuration) -> Result<Box<dyn Processor>> {
-        self.configuration = configuration;
-        self.read_ports()?;
-        let name = self.description.name.clone();
-        if layout::main_port(&self.description.audio_outputs).is_none() {
-            bail!("{name} has no audio output, so nothing of it can be heard");
-        }
-        let Configuration { sample_rate_hz, block_frames, outputs } = configuration;
-        let block = block_frames.clamp(1, 1 << 20);
-        let mut setup = ProcessSetup {
-            processMode: OFFLINE,
-            symbolicSampleSize: SAMPLE_32,
-            maxSamplesPerBlock: i32::try_from(block).unwrap_or(0),
-            sampleRate: f64::from(sample_rate_hz),
-        };
-        // SAFETY: the processor is alive and `setup` is read during the call.
-        let result = unsafe { self.processor.setupProcessing(&raw mut setup) };
-        if result != kResultOk && result != kNotImplemented {
-            bail!(
-                "{name} refuses {sample_rate_hz} Hz with blocks of {block} frames (code {result}); try another rate"
-            );
-        }
-        self.switch_buses(outputs);
-        let result = self.set_active(true);
-        if result != kResultOk && result != kNotImplemented {
-            self.set_active(false);
-            bail!("{name} refuses to be activated (code {result})");
-        }
-        let controller = self.controller.as_ref().map(|controller| &controller.interface);
-        let note_channels = ports::note_channels(&self.component, &name);
-        let parameters = controller.map_or(0, parameter::count);
-        let mut active = Active::new(Parts {
-            component: self.component.clone(),
-            processor: self.processor.clone(),
-            inputs: self.description.audio_inputs.clone(),
-            outputs: self.description.audio_outputs.clone(),
-            heard: outputs,
-            sample_rate_hz,
-            block_frames: usize::try_from(block).unwrap_or(1),
-            mapping: Mapping::new(controller, note_channels.unwrap_or(16)),
-            note_channels,
-            parameter_count: usize::try_from(parameters).unwrap_or(0),
-            edits: Arc::clone(&self.edits),
-        });
-        active.set_processing(true);
-        self.edits.take_latency_change();
-        active.flush();
-        if self.edits.take_latency_change() {
-            // A new latency holds from the next activation on.
-            active.set_processing(false);
-            self.set_active(false);
-            self.set_active(true);
-            active.set_processing(true);
-        }
-        // SAFETY: the processor is alive, and active.
-        let latency = unsafe { self.processor.getLatencySamples() };
-        let is_true = latency <= sample_rate_hz.saturating_mul(LATENCY_SECONDS_MAX);
-        self.latency_frames = if is_true { latency } else { 0 };
-        // SAFETY: the processor is alive, and active.
-        self.tail = match unsafe { self.processor.getTailSamples() } {
-            endless if endless == kInfiniteTail => Tail::Endless,
-            frames => Tail::Frames(u64::from(frames)),
-        };
-        Ok(Box::new(active))
+        Ok(Box::new(self.active(configuration)?))
     }
 
     fn latency_frames(&mut self) -> u32 {

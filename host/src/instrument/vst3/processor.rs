@@ -132,6 +132,16 @@ impl Active {
 
     /// Tells the plugin of edits that wait, in a block without frames. They stay for the first block, too.
     pub(super) fn flush(&mut self) {
+        self.tell_edits(0);
+    }
+
+    /// The same in a frame of silence: some plugins (DPF's) pass over what comes without one, and say that they heard it.
+    pub(super) fn settle(&mut self) {
+        self.inputs.clear();
+        self.tell_edits(1);
+    }
+
+    fn tell_edits(&mut self, frames: usize) {
         let Some(receiver) = &self.receiver else { return };
         let edits: Vec<Edit> = receiver.try_iter().collect();
         if edits.is_empty() {
@@ -143,7 +153,7 @@ impl Active {
             self.changes.add(*id, 0, *value);
         }
         self.set_context(&Transport::default());
-        self.run(0);
+        self.run(frames.min(self.block_frames));
         for (id, value) in edits {
             self.edits.send(id, value);
         }
