@@ -50,7 +50,12 @@ impl Fingerprints {
             Source::File(path) => add("input", blake3::hash(&fs::read(path)?).as_bytes()),
             Source::Notes(notes) => add("notes", &serde_json::to_vec(notes)?),
         }
-        let settings = JobSettings { has_loudness: false, is_alone: false, ..job.settings.clone() };
+        let mut settings =
+            JobSettings { has_loudness: false, is_alone: false, ..job.settings.clone() };
+        if !job.is_foreign() {
+            // What is our own sounds the same in blocks of any length.
+            settings.block_frames = 0;
+        }
         add("settings", &serde_json::to_vec(&settings)?);
         add("stem", &serde_json::to_vec(&job.stem)?);
         for chain in &job.chains {
