@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Result;
 
 use crate::audio::mark;
+use crate::instrument::lv2;
 use crate::instrument::spec::Place;
 use crate::job::{Job, JobSettings, Source};
 
@@ -31,6 +32,7 @@ const DIGITS: usize = 32;
 #[derive(Default)]
 pub struct Fingerprints {
     files: Mutex<HashMap<PathBuf, [u8; 32]>>,
+    bundles: Mutex<HashMap<String, PathBuf>>,
 }
 
 impl Fingerprints {
@@ -64,7 +66,10 @@ impl Fingerprints {
                 // What it is and not where it is: another machine may have it in another folder.
                 match Place::of(&plugin.plugin)? {
                     Place::Builtin => add("plugin", b"builtin"),
-                    Place::Uri(uri) => add("plugin", uri.as_bytes()),
+                    Place::Uri(uri) => {
+                        add("plugin", &self.bundle_of(&uri)?);
+                        add("id", uri.as_bytes());
+                    }
                     Place::File { path, id, .. } => {
                         add("plugin", &self.file(&path)?);
                         add("id", id.unwrap_or_default().as_bytes());
@@ -82,6 +87,17 @@ impl Fingerprints {
         let mut digits = hasher.finalize().to_hex().to_string();
         digits.truncate(DIGITS);
         Ok(digits)
+    }
+
+    /// What the bundle of an LV2 plugin holds.
+    fn bundle_of(&self, uri: &str) -> Result<[u8; 32]> {
+        let mut bundles = self.bundles.lock().unwrap_or_else(PoisonError::into_inner);
+        if !bundles.contains_key(uri) {
+            bundles.insert(uri.to_owned(), lv2::Shelf::default().bundle_of(uri)?);
+        }
+        let bundle = bundles.get(uri).cloned().unwrap_or_default();
+        drop(bundles);
+        Ok(self.file(&bundle)?)
     }
 
     fn file(&self, path: &Path) -> io::Result<[u8; 32]> {
