@@ -57,7 +57,7 @@ impl Sink {
             output,
             file,
             spool,
-            level: LevelMeter::new(rate, has_loudness)?,
+            level: LevelMeter::new(rate, has_loudness),
             trim: settings.trim.then(Trim::default),
             frames: 0,
             sample_rate_hz: rate,
@@ -69,7 +69,7 @@ impl Sink {
     fn take(&mut self, left: &[f32], right: &[f32]) -> Result<()> {
         let Sink { file, spool, level, trim, frames, writing, .. } = self;
         let mut keep = |left: &[f32], right: &[f32]| {
-            level.add(left, right)?;
+            level.add(left, right);
             *frames += u64::try_from(left.len()).unwrap_or(0);
             match spool {
                 Some(spool) => spool.write(left, right),
@@ -92,11 +92,11 @@ impl Sink {
         let mut gain_db = None;
         if let (Some(mut spool), Some(normalize)) = (spool, settings.normalize) {
             let db = gain(normalize, &level, warnings);
-            level = LevelMeter::new(self.sample_rate_hz, self.has_loudness)?;
+            level = LevelMeter::new(self.sample_rate_hz, self.has_loudness);
             #[allow(clippy::cast_possible_truncation, reason = "a gain needs no more digits")]
             let factor = 10f64.powf(db / 20.0) as f32;
             let replayed = spool.replay(factor, |left, right| {
-                level.add(left, right).map_err(std::io::Error::other)?;
+                level.add(left, right);
                 file.write(left, right)
             });
             replayed.with_context(|| writing.clone())?;
