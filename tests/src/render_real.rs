@@ -233,8 +233,8 @@ fn parameters() -> Result<()> {
     let with = |plugin: &str, name: &str, value: &str| json!({"plugin": plugin, "parameters": {name: value}});
     let told = [
         ("nekobi.lv2", false, NEKOBI, "Waveform", "Triangle", "1"),
-        ("tube.clap", true, "ZamTube.clap", "Tone Stack Model", "Vox AC-30", "9"),
-        ("tube.vst3", true, "ZamTube.vst3", "Tone Stack Model", "Vox AC-30", "0.375"),
+        ("tube.clap", true, "ZamTube.clap", "Tone Stack Model", "jtm 45", "6"),
+        ("tube.vst3", true, "ZamTube.vst3", "Tone Stack Model", "JTM 45", "0.25"),
         ("own.clap", false, own.as_str(), "Transpose", "7 st", "55"),
     ];
     let mut cases = Vec::new();
@@ -250,6 +250,12 @@ fn parameters() -> Result<()> {
         let (plain, text, number) = (plain?, text?, number?);
         ensure!(text == number, "{name}: the text is another value than the number");
         ensure!(text != plain, "{name}: the parameter changes nothing");
+    }
+    // A plugin that reads what it does not know as 0 is not believed.
+    for plugin in ["ZamTube.clap", "ZamTube.vst3"] {
+        let case = Case::effect("unknown", with(plugin, "Tone Stack Model", "Vox AC-30"));
+        let error = studio.play(&[case], "unknown", &[])?.remove(0).error.unwrap_or_default();
+        ensure!(error.contains("Tone Stack Model=Vox AC-30 is no value of it"), "{error:?}");
     }
     Ok(())
 }
