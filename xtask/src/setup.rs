@@ -52,6 +52,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Serves::Window,
         Serves::Standalone,
         Serves::WindowHost,
+        Serves::Rendering,
         Serves::Bench,
     ];
     for line in ensure(workspace, options, &all)? {
@@ -70,6 +71,7 @@ pub(crate) fn for_tests(workspace: &Workspace, options: &Options) -> Result<Vec<
         Serves::Window,
         Serves::Standalone,
         Serves::WindowHost,
+        Serves::Rendering,
     ];
     absent(workspace, options, &all)
 }

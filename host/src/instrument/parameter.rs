@@ -83,6 +83,27 @@ impl Parameter {
     }
 }
 
+/// A text that is no value of anything.
+pub const NONSENSE: &str = "?";
+
+/// Whether a plugin that reads `text` as `value` has understood it. Many read any text that is no number as 0 and say that this
+/// went well; so it has to begin with a number, or the plugin shows the value by that very text, or it reads [`NONSENSE`] as
+/// something else.
+pub fn is_understood(
+    text: &str,
+    value: f64,
+    shown: impl FnOnce(f64) -> Option<String>,
+    nonsense: impl FnOnce() -> Option<f64>,
+) -> bool {
+    let text = text.trim();
+    let is_number =
+        text.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit());
+    let same = |a: f64, b: f64| (a - b).abs() <= f64::EPSILON;
+    is_number
+        || shown(value).is_some_and(|shown| shown.trim().to_lowercase() == text.to_lowercase())
+        || nonsense().is_none_or(|other| !same(other, value))
+}
+
 /// The parameter that `name` means: by its id, by its name, by its name in other letters, by `group/name`.
 ///
 /// # Errors
@@ -205,6 +226,15 @@ mod tests {
         assert!(cutoff.within_range(10.0, "10", "Synth").is_ok());
         let text = cutoff.within_range(11.0, "11", "Synth").unwrap_err().to_string();
         assert_eq!(text, "Synth: Cutoff=11 is out of range, which is 0 to 10");
+    }
+
+    #[test]
+    fn a_plugin_that_reads_anything_as_something_is_not_believed() {
+        let shown = |value: f64| Some(if value > 0.5 { "Saw" } else { "Sine" }.to_owned());
+        let lax = |text: &str, value| is_understood(text, value, shown, || Some(0.0));
+        assert!(lax("-3 dB", 0.0) && lax(".5", 0.5) && lax("sine", 0.0) && lax("C3", 0.4));
+        assert!(!lax("Vox AC-30", 0.0));
+        assert!(is_understood("Vox AC-30", 0.0, shown, || None));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the project uses of the system, and how each distribution calls it.
 
+mod rendering;
+
 use std::process::Command;
 
 use crate::run;
@@ -21,6 +23,8 @@ pub(super) enum Serves {
     Standalone,
     /// The test of the real window in a host of its own; it needs nothing more of the system.
     WindowHost,
+    /// The tests of rendering.
+    Rendering,
     /// `cargo xtask bench` and nothing else.
     Bench,
 }
@@ -39,7 +43,7 @@ pub(super) struct Need {
     pub(super) arch: &'static [&'static str],
 }
 
-/// Everything, the required first.
+/// Everything but [`rendering`]'s, the required first.
 pub(super) const NEEDS: &[Need] = &[
     Need {
         name: "a C linker (cc)",
@@ -112,7 +116,12 @@ pub(super) const NEEDS: &[Need] = &[
 
 /// Those that serve one of these.
 pub(super) fn serving(these: &[Serves]) -> Vec<Need> {
-    NEEDS.iter().copied().filter(|need| these.contains(&need.serves)).collect()
+    NEEDS
+        .iter()
+        .chain(rendering::RENDERING)
+        .copied()
+        .filter(|need| these.contains(&need.serves))
+        .collect()
 }
 
 /// Rust links by `cc` and by no other name; on Windows the linker is its own business (`rustup` asks for it).

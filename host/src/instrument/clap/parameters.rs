@@ -7,6 +7,7 @@ use clack_host::prelude::*;
 
 use super::library::readable;
 use crate::instrument::Parameter;
+use crate::instrument::parameter::{NONSENSE, is_understood};
 
 /// A plugin that says it has more parameters is not believed.
 const PARAMETER_COUNT_MAX: u32 = 65_536;
@@ -99,8 +100,12 @@ pub(super) fn value_of_text(
     text: &str,
 ) -> Option<f64> {
     let params = plugin.get_extension::<PluginParams>()?;
-    let value = params.text_to_value(plugin, id, &CString::new(text).ok()?)?;
-    value.is_finite().then_some(value)
+    let read = |text: &str| {
+        let value = params.text_to_value(plugin, id, &CString::new(text).ok()?);
+        value.filter(|value| value.is_finite())
+    };
+    let shown = |value| Some(text_of(plugin, &params, id, value));
+    read(text).filter(|value| is_understood(text, *value, shown, || read(NONSENSE)))
 }
 
 /// The plugin's number for a parameter.

@@ -16,6 +16,7 @@ use vst3::Steinberg::kResultOk;
 use super::plain::Plain;
 use super::text;
 use crate::instrument::Parameter;
+use crate::instrument::parameter::{NONSENSE, is_understood};
 
 /// More parameters than any plugin has.
 const PARAMETER_COUNT_MAX: i32 = 1 << 18;
@@ -103,26 +104,22 @@ fn text_of(controller: &ComPtr<IEditController>, id: ParamID, value: f64) -> Opt
 }
 
 /// The value that a text stands for by the plugin's own reading.
-///
-/// Many plugins read any text as 0 and say that this went well; so a text without a digit counts only when the plugin shows
-/// the value by that very text.
 pub(super) fn value_of_text(
     controller: &ComPtr<IEditController>,
     id: ParamID,
     said: &str,
 ) -> Option<f64> {
     let said = said.trim();
-    let mut wide = text::to_wide(said);
-    let mut value = f64::NAN;
-    // SAFETY: the controller is alive, the text ends with zero, and `value` is there to be filled.
-    let result = unsafe { controller.getParamValueByString(id, wide.as_mut_ptr(), &raw mut value) };
-    let value = normalised(value).filter(|_| result == kResultOk)?;
-    let is_number = said.chars().any(|c| c.is_ascii_digit());
-    let is_shown = || {
-        text_of(controller, id, value)
-            .is_some_and(|shown| shown.to_lowercase() == said.to_lowercase())
+    let read = |said: &str| {
+        let mut wide = text::to_wide(said);
+        let mut value = f64::NAN;
+        // SAFETY: the controller is alive, the text ends with zero, and `value` is there to be filled.
+        let result =
+            unsafe { controller.getParamValueByString(id, wide.as_mut_ptr(), &raw mut value) };
+        normalised(value).filter(|_| result == kResultOk)
     };
-    (is_number || is_shown()).then_some(value)
+    let shown = |value| text_of(controller, id, value);
+    read(said).filter(|value| is_understood(said, *value, shown, || read(NONSENSE)))
 }
 
 /// The units by their ids, with those that they are in: `"Oscillator/Filter"`. The root has no name.
