@@ -119,11 +119,7 @@ impl Worker<'_> {
         // What cannot be read or found is told by the render itself.
         job.fingerprint = self.fingerprints.of(job).ok();
         let done = if self.batch.resume && fingerprint::is_done(job) {
-            JobReport {
-                output: Some(job.output.display().to_string()),
-                skipped: true,
-                ..report_of(job)
-            }
+            JobReport { skipped: true, ..report_of(job) }
         } else if job.is_foreign() {
             self.work_in_child(job)
         } else {

@@ -68,6 +68,9 @@ pub struct JobSettings {
     /// Whether loudness is measured, which takes time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub has_loudness: bool,
+    /// Whether a warning is an error.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_strict: bool,
     /// Whether nothing else is done meanwhile, so that another processor may help.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_alone: bool,
@@ -87,6 +90,7 @@ impl Default for JobSettings {
             warmup_seconds: 0.0,
             trim: false,
             has_loudness: false,
+            is_strict: false,
             is_alone: false,
             pattern: PatternArgs::default(),
         }

@@ -191,8 +191,8 @@ impl Child {
         let sent = self.process.stdin.as_mut().map(|stdin| stdin.write_all(line.as_bytes()));
         let mut doing = match request {
             Request::Render(_) => "starting".to_owned(),
-            Request::List(path) => format!("listed ({})", path.display()),
-            Request::Describe(listed) => format!("made ({})", listed.name),
+            Request::List(path) => format!("listing the plugins of {}", path.display()),
+            Request::Describe(listed) => format!("making {}", listed.name),
         };
         if !matches!(sent, Some(Ok(()))) {
             return Err(self.ended(&doing));
@@ -211,11 +211,11 @@ impl Child {
                     let words = self.words();
                     return Err(match timeout {
                         Some(timeout) => anyhow!(
-                            "not done after {} s, which is its --timeout: it was {doing}{words}",
+                            "not done after {} s, which is its --timeout: it was still {doing}{words}",
                             timeout.as_secs_f64()
                         ),
                         None => anyhow!(
-                            "nothing moved for {} s while it was {doing}; a plugin hangs, or waits for a window to be answered (its licence?){words}",
+                            "nothing moved for {} s while {doing}; a plugin hangs, or waits for a window to be answered (its licence?){words}",
                             STALL.as_secs()
                         ),
                     });
@@ -231,7 +231,7 @@ impl Child {
         thread::sleep(Duration::from_millis(20));
         let words = self.words();
         match status {
-            Ok(status) => anyhow!("a plugin {} while it was {doing}{words}", told(status)),
+            Ok(status) => anyhow!("a plugin {} while {doing}{words}", told(status)),
             Err(error) => anyhow!("the process that runs plugins is gone while {doing}: {error}"),
         }
     }

@@ -52,8 +52,12 @@ impl Fingerprints {
             Source::File(path) => add("input", blake3::hash(&fs::read(path)?).as_bytes()),
             Source::Notes(notes) => add("notes", &serde_json::to_vec(notes)?),
         }
-        let mut settings =
-            JobSettings { has_loudness: false, is_alone: false, ..job.settings.clone() };
+        let mut settings = JobSettings {
+            has_loudness: false,
+            is_alone: false,
+            is_strict: false,
+            ..job.settings.clone()
+        };
         if !job.is_foreign() {
             // What is our own sounds the same in blocks of any length.
             settings.block_frames = 0;
@@ -116,7 +120,10 @@ impl Fingerprints {
 /// Whether a job's file is there, whole, and was made of the same.
 #[must_use]
 pub fn is_done(job: &Job) -> bool {
-    job.fingerprint.is_some() && mark::read(&job.output) == job.fingerprint
+    let mut plugins = job.chains.iter().flat_map(|chain| &chain.plugins);
+    job.fingerprint.is_some()
+        && plugins.all(|plugin| plugin.save_state.as_ref().is_none_or(|file| file.exists()))
+        && mark::read(&job.output) == job.fingerprint
 }
 
 /// How deep bundles are read.

@@ -55,21 +55,56 @@ pub struct RunArgs {
     pub strict: bool,
 }
 
+/// A value as it would be typed: in JSON a text or a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Typed {
+    Number(serde_json::Number),
+    Text(String),
+}
+
+impl Typed {
+    fn text(self) -> String {
+        match self {
+            Typed::Number(number) => number.to_string(),
+            Typed::Text(text) => text,
+        }
+    }
+}
+
 /// What a sample is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(try_from = "Typed", into = "String")]
 pub enum Depth {
     /// Whole numbers of 16 bits
     #[value(name = "16")]
-    #[serde(rename = "16")]
     Int16,
     /// Whole numbers of 24 bits
     #[value(name = "24")]
-    #[serde(rename = "24")]
     Int24,
     /// Floating-point numbers of 32 bits
     #[value(name = "f32")]
-    #[serde(rename = "f32")]
     F32,
+}
+
+impl TryFrom<Typed> for Depth {
+    type Error = String;
+
+    fn try_from(typed: Typed) -> Result<Depth, String> {
+        let text = typed.text();
+        Depth::from_str(&text, false).map_err(|_| format!("{text} is no depth; 16, 24 or f32 is"))
+    }
+}
+
+impl From<Depth> for String {
+    fn from(depth: Depth) -> String {
+        match depth {
+            Depth::Int16 => "16",
+            Depth::Int24 => "24",
+            Depth::F32 => "f32",
+        }
+        .to_owned()
+    }
 }
 
 /// What a file of audio is.
@@ -95,7 +130,7 @@ impl Format {
 
 /// To which level a result is brought.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "Typed", into = "String")]
 pub enum Normalize {
     /// Its largest sample to -1 dBFS.
     Peak,
@@ -103,11 +138,12 @@ pub enum Normalize {
     Lufs(f64),
 }
 
-impl TryFrom<String> for Normalize {
+impl TryFrom<Typed> for Normalize {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Normalize, String> {
-        parse_normalize(&text)
+    fn try_from(typed: Typed) -> Result<Normalize, String> {
+        let text = typed.text();
+        parse_normalize(&text).map_err(|needed| format!("{text} is no level; {needed} is"))
     }
 }
 
@@ -132,7 +168,7 @@ fn parse_normalize(text: &str) -> Result<Normalize, String> {
 
 /// What is rendered after the music.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "Typed", into = "String")]
 pub enum Tail {
     /// Until it has died away, within limits.
     Auto,
@@ -142,11 +178,12 @@ pub enum Tail {
     Seconds(f64),
 }
 
-impl TryFrom<String> for Tail {
+impl TryFrom<Typed> for Tail {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Tail, String> {
-        parse_tail(&text)
+    fn try_from(typed: Typed) -> Result<Tail, String> {
+        let text = typed.text();
+        parse_tail(&text).map_err(|needed| format!("{text} is no tail; {needed} is"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod sfz;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 
@@ -18,10 +18,13 @@ use crate::report::{Exit, Report, UsageError};
 /// A command line that makes no sense, or an SFZ file that cannot be written.
 pub fn run(arguments: &NoteArgs, report: &mut Report) -> Result<Exit> {
     let jobs = jobs(arguments)?;
-    let described = arguments.sfz.as_ref().map(|file| (file, sfz::text(file, &jobs)));
+    let described = match &arguments.sfz {
+        Some(file) => Some((file, sfz::text(file, &jobs)?)),
+        None => None,
+    };
     let exit = all(jobs, &arguments.run, report)?;
     if let (Some((file, text)), Exit::Done) = (described, exit) {
-        crate::audio::output::write_whole(file, text?.as_bytes())?;
+        crate::audio::output::write_whole(file, text.as_bytes())?;
         report.tell(&format!("{}: an instrument of all of them", file.display()));
     }
     Ok(exit)
@@ -108,7 +111,10 @@ fn keys(range: &str) -> Result<Vec<u8>, String> {
         let (from, to) = range_alone.split_at(at);
         Some((key(from).ok()?, key(to.strip_prefix('-')?).ok()?))
     });
-    let (from, to) = halves.filter(|(from, to)| from <= to).ok_or_else(wrong)?;
+    let (from, to) = halves.ok_or_else(wrong)?;
+    if from > to {
+        return Err(format!("--keys {range}: the lower key has to stand first"));
+    }
     Ok((from..=to).step_by(every).collect())
 }
 
@@ -154,9 +160,13 @@ impl Names {
     }
 }
 
-/// Where a file lies, as another in some folder names it.
+/// Where a file lies, as another in some folder names it: up as far as they differ, and down again.
 fn beside(file: &Path, folder: &Path) -> PathBuf {
-    file.strip_prefix(folder).unwrap_or(file).to_owned()
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (file, folder) = (whole(file), whole(folder));
+    let shared = file.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(file.components().skip(shared)).collect()
 }
 
 #[cfg(test)]
@@ -189,6 +199,16 @@ mod tests {
             outputs("x note --keys 60-60 --velocities 7,9 --name {key}_{velocity} --out-dir o"),
             ["o/060_007.wav", "o/060_009.wav"]
         );
+    }
+
+    #[test]
+    fn a_file_is_named_from_where_another_stands() {
+        let named = |file: &str, folder: &str| {
+            beside(Path::new(file), Path::new(folder)).display().to_string()
+        };
+        assert_eq!(named("a/b/x.wav", "a"), "b/x.wav");
+        assert_eq!(named("a/b/x.wav", "a/c/d"), "../../b/x.wav");
+        assert_eq!(named("x.wav", ""), "x.wav");
     }
 
     #[test]

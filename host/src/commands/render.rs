@@ -48,8 +48,10 @@ pub fn run(arguments: &RenderArgs, report: &mut Report) -> Result<Exit> {
 pub fn all(mut jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exit> {
     let job_count = jobs.len();
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    if let [job] = jobs.as_mut_slice() {
-        job.settings.is_alone = processors() > 1;
+    let is_alone = job_count == 1 && processors() > 1;
+    for job in &mut jobs {
+        job.settings.is_alone = is_alone;
+        job.settings.is_strict = run.strict;
     }
     let worker_count = match run.jobs {
         0 => processors(),
@@ -62,16 +64,17 @@ pub fn all(mut jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exi
         is_fresh: run.fresh,
         resume: run.resume,
     };
-    report.explain(&format!("rendering {job_count} files, {} at a time", batch.worker_count));
+    report.explain(&format!(
+        "rendering {}, {} at a time",
+        counted(job_count, "file"),
+        batch.worker_count
+    ));
     let folders: BTreeSet<&Path> = jobs.iter().filter_map(|job| job.output.parent()).collect();
     folders.into_iter().for_each(sweep);
     let started = Instant::now();
     let progress = report.progress(job_count);
     let mut sum = Sum::default();
-    batch.run(jobs, &progress, |job, mut done| {
-        if run.strict && done.error.is_none() && !done.warnings.is_empty() {
-            done.error = Some(format!("--strict: {}", done.warnings.join("; ")));
-        }
+    batch.run(jobs, &progress, |job, done| {
         sum.add(job, &done);
         progress.above(|| tell(job, &done, run.json, report));
         !report.is_pipe_broken()
@@ -98,7 +101,7 @@ const NAMED_MAX: usize = 20;
 impl Sum {
     fn add(&mut self, job: &Job, done: &JobReport) {
         match (&done.error, done.skipped) {
-            (Some(_), _) => self.failed.push(job.input_name()),
+            (Some(_), _) => self.failed.push(job.output.display().to_string()),
             (None, true) => self.skipped += 1,
             (None, false) => {
                 self.done += 1;
@@ -148,11 +151,17 @@ fn tell(job: &Job, done: &JobReport, as_json: bool, report: &mut Report) {
         let peak =
             figures.peak_dbfs.map_or("silent".to_owned(), |peak| format!("peak {peak:.1} dBFS"));
         report.tell(&format!(
-            "{}: {:.2} s, {} notes, {peak}, {:.0} × real time",
+            "{}: {:.2} s, {}, {peak}, {:.0} × real time",
             job.output.display(),
             figures.seconds,
-            figures.notes,
+            counted(figures.notes, "note"),
             figures.realtime_factor
         ));
     }
+}
+
+/// `1 note`, `2 notes`.
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }

@@ -88,8 +88,10 @@ impl Shelf {
     /// # Errors
     /// One sentence where there is none to be listed.
     pub fn list(&mut self, path: &Path) -> Result<Vec<Description>> {
-        let Place::File { format, path, id } = Place::of(&path.to_string_lossy())? else {
-            bail!("{}: it is no file", path.display());
+        let (format, path, id) = match Place::of(&path.to_string_lossy())? {
+            Place::File { format, path, id } => (format, path, id),
+            Place::Uri(uri) => (Format::Lv2, self.lv2.bundle_of(&uri)?, Some(uri)),
+            Place::Builtin => bail!("the built-in instrument has nothing to list"),
         };
         binary::check(&path, format)?;
         let mut listed = match format {

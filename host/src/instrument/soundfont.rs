@@ -79,7 +79,7 @@ impl Shelf {
         let bytes = fs::read(path).with_context(reading)?;
         let bytes = sf3::decoded(bytes).with_context(reading)?;
         let font = SoundFont::new(&mut Cursor::new(bytes))
-            .map_err(|error| anyhow::anyhow!("it is no sound SoundFont: {error}"))
+            .map_err(|error| anyhow::anyhow!("it is no SoundFont, or a damaged one: {error}"))
             .with_context(reading)?;
         let font = Arc::new(font);
         fonts.insert(path.to_owned(), Arc::clone(&font));

@@ -64,8 +64,14 @@ impl Place {
         let (path, id) = split(typed);
         let path = if path.exists() { path } else { search::installed(&path).unwrap_or(path) };
         let Some(format) = format_of(&path) else {
+            if path.extension().is_none() && !path.exists() {
+                bail!(
+                    "{}: there is no such file, and none that is installed is called so; `tresillo plugins` lists those",
+                    path.display()
+                );
+            }
             bail!(
-                "{}: its name does not end in .clap, .vst3, .lv2, .sf2 or .sf3, and it is no LV2 URI; for VST2 and other formats there is --engine carla",
+                "{}: its name does not end in .clap, .vst3, .lv2, .sf2 or .sf3, and it is no LV2 URI",
                 path.display()
             );
         };
@@ -150,6 +156,6 @@ mod tests {
         let error = |typed: &str| Place::of(typed).unwrap_err().to_string();
         assert!(error("/absent/x.clap#id").starts_with("/absent/x.clap: there is no such file"));
         assert!(error("/absent/x.dll").contains("its name does not end in .clap"));
-        assert!(error("").contains("its name does not end in"));
+        assert!(error("Vital").contains("none that is installed is called so"));
     }
 }

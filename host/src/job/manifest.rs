@@ -1,5 +1,6 @@
 //! Jobs from a file of one JSON object a line.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -48,18 +49,33 @@ struct Line {
 
 /// A plugin by its name alone, or with what belongs to it.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "serde_json::Value")]
 enum LinePlugin {
     Name(String),
-    Whole {
-        plugin: String,
-        #[serde(default)]
-        parameters: serde_json::Map<String, serde_json::Value>,
-        state: Option<PathBuf>,
-        save_state: Option<PathBuf>,
-        #[serde(default)]
-        outputs: Outputs,
-    },
+    Whole(WholePlugin),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WholePlugin {
+    plugin: String,
+    #[serde(default)]
+    parameters: serde_json::Map<String, serde_json::Value>,
+    state: Option<PathBuf>,
+    save_state: Option<PathBuf>,
+    #[serde(default)]
+    outputs: Outputs,
+}
+
+impl TryFrom<serde_json::Value> for LinePlugin {
+    type Error = serde_json::Error;
+
+    fn try_from(value: serde_json::Value) -> Result<LinePlugin, serde_json::Error> {
+        match value {
+            serde_json::Value::String(name) => Ok(LinePlugin::Name(name)),
+            other => serde_json::from_value(other).map(LinePlugin::Whole),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,7 +90,8 @@ impl LinePlugin {
     fn spec(self) -> PluginSpec {
         match self {
             LinePlugin::Name(name) => PluginSpec::new(name),
-            LinePlugin::Whole { plugin, parameters, state, save_state, outputs } => {
+            LinePlugin::Whole(whole) => {
+                let WholePlugin { plugin, parameters, state, save_state, outputs } = whole;
                 PluginSpec { plugin, parameters: texts(parameters), state, save_state, outputs }
             }
         }
@@ -108,7 +125,8 @@ pub fn read(
         fs::read_to_string(manifest)
     };
     let text = text.with_context(reading)?;
-    let mut jobs = Vec::new();
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut taken: HashMap<PathBuf, usize> = HashMap::new();
     for (number, line) in (1..).zip(text.lines()) {
         if line.trim().is_empty() {
             continue;
@@ -117,12 +135,18 @@ pub fn read(
             .map_err(|error| plain(&error))
             .and_then(|line| job(line, settings, chains, out_dir))
             .with_context(|| format!("reading {}, line {number}", manifest.display()))?;
+        if let Some(first) = taken.insert(job.output.clone(), number) {
+            bail!(
+                "reading {}: lines {first} and {number} would both be written to {}; give one another \"output\"",
+                manifest.display(),
+                job.output.display()
+            );
+        }
         jobs.push(job);
     }
     if jobs.is_empty() {
         bail!("reading {}: there is no job in it", manifest.display());
     }
-    super::inputs::check_outputs(&jobs)?;
     Ok(jobs)
 }
 
@@ -165,6 +189,8 @@ fn job(
     if let Some(bpm) = line.bpm {
         pattern.bpm = Some(tresillo_pattern::document::Tempo::new(bpm)?);
     }
+    let mut cycles = pattern.cycles.unwrap_or(1);
+    set(&mut cycles, line.cycles, "cycles", 1, 100_000)?;
     pattern.cycles = line.cycles.or(pattern.cycles);
     pattern.seed = line.seed.or(pattern.seed);
     pattern.pattern = line.pattern.or(pattern.pattern.take());
@@ -193,8 +219,14 @@ fn job(
                 plugins: chain.plugins.into_iter().map(LinePlugin::spec).collect(),
             })
             .collect(),
-        (None, None, None) if line.parameters.is_empty() && line.state.is_none() => chains.to_vec(),
-        (None, None, None) => bail!("\"parameters\" and \"state\" need a \"plugin\""),
+        (None, None, None)
+            if line.parameters.is_empty() && line.state.is_none() && line.outputs.is_none() =>
+        {
+            chains.to_vec()
+        }
+        (None, None, None) => {
+            bail!("\"parameters\", \"state\" and \"outputs\" need a \"plugin\"")
+        }
         _ => bail!("only one of \"plugin\", \"plugins\" and \"chains\" may be there"),
     };
     if chains.iter().any(|chain| chain.plugins.is_empty()) {
@@ -254,8 +286,8 @@ mod tests {
     fn a_line_is_a_job() {
         let jobs = jobs(concat!(
             "{\"input\": \"a.mid\"}\n\n",
-            "{\"input\": \"b.mid\", \"output\": \"x/b.flac\", \"plugin\": \"p.sf2\", \"parameters\": {\"Gain\": -3, \"Mode\": \"Saw\"}, \"rate\": 44100, \"depth\": \"16\", \"tail\": \"none\", \"bpm\": 90}\n",
-            "{\"note\": {\"keys\": [60], \"sustain\": 127}, \"output\": \"n.wav\", \"chains\": [{\"plugins\": [\"a.clap\", {\"plugin\": \"b.lv2\", \"state\": \"s\"}]}, {\"part\": \"10\", \"plugins\": [\"d.sf2\"]}]}\n",
+            "{\"input\": \"b.mid\", \"output\": \"x/b.flac\", \"plugin\": \"p.sf2\", \"parameters\": {\"Gain\": -3, \"Mode\": \"Saw\"}, \"rate\": 44100, \"depth\": 16, \"normalize\": -14, \"tail\": \"none\", \"bpm\": 90}\n",
+            "{\"note\": {\"keys\": [60, \"E3\"], \"sustain\": 127}, \"output\": \"n.wav\", \"chains\": [{\"plugins\": [\"a.clap\", {\"plugin\": \"b.lv2\", \"state\": \"s\"}]}, {\"part\": \"10\", \"plugins\": [\"d.sf2\"]}]}\n",
         ))
         .unwrap();
         let [a, b, n] = jobs.as_slice() else { panic!("{jobs:?}") };
@@ -282,7 +314,17 @@ mod tests {
         assert!(
             line2("{\"input\": \"b.mid\", \"tail\": \"long\"}").contains("auto, none, or seconds")
         );
-        assert!(line2("{\"input\": \"x/a.mid\"}").contains("would both be written to"));
+        assert!(line2("{\"input\": \"x/a.mid\"}").contains("lines 1 and 2 would both be written"));
+        assert!(
+            line2("{\"input\": \"b.mid\", \"cycles\": 0}").contains("cycles 0 is out of range")
+        );
+        assert!(
+            line2("{\"input\": \"b.mid\", \"outputs\": \"all\"}").contains("need a \"plugin\"")
+        );
+        assert!(
+            line2("{\"input\": \"b.mid\", \"plugins\": [{\"plugin\": \"x\", \"paramters\": {}}]}")
+                .contains("unknown field `paramters`")
+        );
         assert!(error("\n").contains("there is no job in it"));
     }
 }

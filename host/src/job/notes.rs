@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use tresillo_pattern::document::{Key, Metre};
 use tresillo_pattern::format::pitch;
 
@@ -13,7 +13,8 @@ use crate::score::{Score, ScoreMessage, Timeline};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Notes {
-    /// `0..=127`, 60 is middle C.
+    /// `0..=127`, 60 is middle C; in JSON also names.
+    #[serde(deserialize_with = "keys")]
     pub keys: Vec<u8>,
     /// `1..=127`.
     pub velocity: u8,
@@ -83,6 +84,21 @@ pub fn key(text: &str) -> Result<u8, String> {
     number.or_else(named).ok_or_else(|| {
         format!("{text} is no key; a number from 0 to 127 or a name like C3, F#2, Bb4 is")
     })
+}
+
+fn keys<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Typed {
+        Number(u8),
+        Text(String),
+    }
+    let typed = Vec::<Typed>::deserialize(from)?;
+    let each = typed.into_iter().map(|typed| match typed {
+        Typed::Number(number) => Ok(number),
+        Typed::Text(text) => key(&text).map_err(de::Error::custom),
+    });
+    each.collect()
 }
 
 /// The sustain pedal.

@@ -55,11 +55,7 @@ pub fn render(job: &Job, shelf: &mut Shelf, observer: &mut dyn Observer) -> JobR
     });
     let report = JobReport { warnings, ..report_of(job) };
     match result {
-        Ok(figures) => JobReport {
-            output: Some(job.output.display().to_string()),
-            figures: Some(figures),
-            ..report
-        },
+        Ok(figures) => JobReport { figures: Some(figures), ..report },
         Err(error) => JobReport { error: Some(format!("{error:#}")), ..report },
     }
 }
@@ -69,6 +65,7 @@ pub fn render(job: &Job, shelf: &mut Shelf, observer: &mut dyn Observer) -> JobR
 pub fn report_of(job: &Job) -> JobReport {
     JobReport {
         input: job.input_name(),
+        output: Some(job.output.display().to_string()),
         engine: "embedded".to_owned(),
         plugins: job.plugin_names(),
         ..JobReport::default()
@@ -85,6 +82,10 @@ fn try_render(
     let settings = &job.settings;
     let (mut score, track_names) = score(job, warnings)?;
     if let Some(track) = job.stem {
+        let count = track_names.len();
+        if usize::from(track) >= count {
+            bail!("{}: there is no track {}; there are {count}", job.input_name(), track + 1);
+        }
         score = score.only_track(track);
     }
     let format = format_of(&job.output, settings.format)?;
@@ -141,11 +142,19 @@ fn try_render(
     let leaving = Instant::now();
     drop(rack);
     let plugin_seconds = (loading + playing + leaving.elapsed()).as_secs_f64();
-    save_states(job, shelf, observer)?;
-    let figures = figures(&score, rendered, &written, rate, latency_frames, started);
+    if settings.is_strict && !warnings.is_empty() {
+        let all = std::mem::take(warnings).join("; ");
+        bail!("{}: a warning, which --strict takes for an error: {all}", job.input_name());
+    }
+    save_states(job, shelf, observer).with_context(|| job.input_name())?;
+    let figures = figures(&score, rendered, &written, rate, latency_frames);
+    written.place()?;
+    let render_seconds = started.elapsed().as_secs_f64();
     Ok(Figures {
         onset_grid_frames: has_grid.then_some(soundfont::GRID_FRAMES),
         plugin_seconds,
+        render_seconds,
+        realtime_factor: figures.seconds / render_seconds.max(1e-9),
         ..figures
     })
 }
@@ -297,11 +306,9 @@ fn figures(
     written: &Written,
     sample_rate_hz: u32,
     latency_frames: u32,
-    started: Instant,
 ) -> Figures {
     #[allow(clippy::cast_precision_loss, reason = "figures for people")]
     let seconds = |frames: u64| frames as f64 / f64::from(sample_rate_hz);
-    let render_seconds = started.elapsed().as_secs_f64();
     Figures {
         sample_rate: sample_rate_hz,
         channels: 2,
@@ -314,9 +321,6 @@ fn figures(
         gain_db: written.gain_db,
         peak_dbfs: written.level.peak_dbfs(),
         lufs: written.level.lufs(),
-        render_seconds,
-        plugin_seconds: 0.0,
-        onset_grid_frames: None,
-        realtime_factor: seconds(rendered.frames) / render_seconds.max(1e-9),
+        ..Figures::default()
     }
 }

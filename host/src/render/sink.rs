@@ -34,6 +34,18 @@ pub(super) struct Written {
     pub(super) frames: u64,
     pub(super) gain_db: Option<f64>,
     pub(super) clipped_count: u64,
+    output: Output,
+    out: BufWriter<File>,
+}
+
+impl Written {
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// One sentence when that cannot be; then nothing stands there.
+    pub(super) fn place(self) -> Result<()> {
+        self.output.finish(self.out)
+    }
 }
 
 impl Sink {
@@ -83,6 +95,7 @@ impl Sink {
         }
     }
 
+    /// The file, whole but for its name.
     pub(super) fn finish(
         self,
         settings: &JobSettings,
@@ -104,8 +117,7 @@ impl Sink {
         }
         let clipped_count = file.clipped_count();
         let out = file.finish().with_context(|| writing.clone())?;
-        output.finish(out)?;
-        Ok(Written { level, frames, gain_db, clipped_count })
+        Ok(Written { level, frames, gain_db, clipped_count, output, out })
     }
 }
 
