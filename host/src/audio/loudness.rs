@@ -169,7 +169,7 @@ fn lufs(mean_square: f64) -> f64 {
 /// The first stage: a head is a sphere that makes high sounds louder.
 fn shelf(rate: f64) -> Biquad {
     let (frequency, gain_db, q) =
-        (1681.974_450_955_533, 3.999_843_853_973_347, 0.707_175_236_955_419_6);
+        (1_681.974_450_955_533, 3.999_843_853_973_347, 0.707_175_236_955_419_6);
     let k = (PI * frequency / rate).tan();
     let high = 10f64.powf(gain_db / 20.0);
     let band = high.powf(0.499_666_774_154_541_6);

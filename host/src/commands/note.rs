@@ -162,7 +162,11 @@ impl Names {
 
 /// Where a file lies, as another in some folder names it: up as far as they differ, and down again.
 fn beside(file: &Path, folder: &Path) -> PathBuf {
-    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let here = Path::new(".");
+    let whole = |path: &Path| {
+        let path = if path.as_os_str().is_empty() { here } else { path };
+        std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+    };
     let (file, folder) = (whole(file), whole(folder));
     let shared = file.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
     let up = folder.components().skip(shared).map(|_| Component::ParentDir);
