@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
     ardour, cli, cli_render, close_order, controllers, dawdreamer, expression, instrument,
-    newcomer, parameters, paths, photograph, recording, render_real, scenarios, standalone,
-    validator, vst3_crate, window, window_hands,
+    newcomer, parameters, paths, photograph, recording, render_exact, render_real, scenarios,
+    standalone, validator, vst3_crate, window, window_hands,
 };
 
 #[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
@@ -55,6 +55,7 @@ fn main() -> ExitCode {
     tests.extend(parameters::tests());
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
+    tests.extend(render_exact::tests());
     tests.extend(render_real::tests());
     tests.extend(window::tests());
     tests.extend(standalone::tests());
