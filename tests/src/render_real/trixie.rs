@@ -1,6 +1,5 @@
 //! Plugins that need a newer C library than the oldest Debian that we run on: those of Debian trixie, under trixie's loader.
 
-use anyhow::Result;
 use libtest_mimic::Trial;
 
 /// The tests of this module.
