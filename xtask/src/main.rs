@@ -62,7 +62,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "setup",
         line: "find what the system lacks; as root with --yes (or CI=true) install it by apt",
-        options: &["--yes"],
+        options: &["--yes", setup::TRIXIE],
         run: setup::run,
     },
     Task {
