@@ -121,9 +121,9 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "bench",
-        line: "measure: benches, whole renders, memory, instruction counts",
-        options: &[],
-        run: |workspace, _| bench::run(workspace),
+        line: "measure: benches, whole renders, memory, instruction counts, peers (or `bench render`)",
+        options: &[bench::RENDER],
+        run: bench::run,
     },
 ];
 

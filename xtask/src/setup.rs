@@ -20,7 +20,7 @@ use crate::options::Options;
 use crate::run;
 use crate::setup::distro::Distro;
 use crate::setup::needs::{Need, Serves};
-use crate::setup::trixie::Trixie;
+pub(crate) use crate::setup::trixie::Trixie;
 pub(crate) use crate::setup::validator::Validator;
 pub(crate) use crate::setup::venv::{Dawdreamer, Venv};
 use crate::workspace::Workspace;

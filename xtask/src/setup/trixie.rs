@@ -27,14 +27,29 @@ const PACKAGES: [&str; 8] = [
 ];
 
 /// The folder in a build folder.
-pub(super) struct Trixie {
+pub(crate) struct Trixie {
     folder: PathBuf,
 }
 
 impl Trixie {
     /// The one in this build folder, whether it exists or not.
-    pub(super) fn of(target: &Path) -> Trixie {
+    pub(crate) fn of(target: &Path) -> Trixie {
         Trixie { folder: target.join(SUITE) }
+    }
+
+    /// A plugin by its place in `/usr/lib`.
+    pub(crate) fn plugin(&self, place: &str) -> PathBuf {
+        self.folder.join("usr/lib").join(place)
+    }
+
+    /// A command under its loader, with its libraries before the system's.
+    pub(crate) fn under(&self, words: &[&str]) -> Vec<String> {
+        let own = self.folder.join(libraries());
+        let loader = own.join(LOADER).display().to_string();
+        let path = format!("{}:/{}", own.display(), libraries());
+        let mut all = vec![loader, "--library-path".to_owned(), path];
+        all.extend(words.iter().map(|word| (*word).to_owned()));
+        all
     }
 }
 
@@ -49,13 +64,11 @@ const LOADER: &str = "ld-linux-x86-64.so.2";
 impl Tool for Trixie {
     /// Whether a program runs under the loader, and the plugins are there.
     fn is_ready(&self) -> bool {
-        let libraries = self.folder.join(libraries());
-        let mut command = Command::new(libraries.join(LOADER));
-        let path = format!("{}:/{}", libraries.display(), self::libraries());
-        command.arg("--library-path").arg(path).args(["/bin/cat", "/dev/null"]);
+        let words = self.under(&["/bin/cat", "/dev/null"]);
+        let Some((loader, words)) = words.split_first() else { return false };
         let plugins = ["clap/Kars.clap", "clap/lsp-plugins.clap", "vst3/noteexpressionsynth.vst3"];
-        plugins.iter().all(|plugin| self.folder.join("usr/lib").join(plugin).exists())
-            && run::succeeds(&mut command)
+        plugins.iter().all(|plugin| self.plugin(plugin).exists())
+            && run::succeeds(Command::new(loader).args(words))
     }
 
     fn described(&self) -> String {
