@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
-    ardour, cli, cli_render, close_order, controllers, dawdreamer, expression, instrument,
-    newcomer, parameters, paths, photograph, recording, render_exact, render_real, scenarios,
-    standalone, validator, vst3_crate, window, window_hands,
+    ardour, cli, cli_render, close_order, controllers, dawdreamer, expression, fluidsynth,
+    instrument, newcomer, parameters, paths, photograph, recording, render_exact, render_real,
+    scenarios, standalone, validator, vst3_crate, window, window_hands,
 };
 
 #[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
@@ -57,6 +57,7 @@ fn main() -> ExitCode {
     tests.extend(cli_render::tests());
     tests.extend(render_exact::tests());
     tests.extend(render_real::tests());
+    tests.extend(fluidsynth::tests());
     tests.extend(window::tests());
     tests.extend(standalone::tests());
     tests.extend(window_hands::tests());

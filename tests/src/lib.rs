@@ -16,6 +16,7 @@ pub mod dawdreamer;
 pub mod display;
 pub mod expression;
 pub mod fixtures;
+pub mod fluidsynth;
 pub mod hands;
 pub mod instrument;
 pub mod newcomer;

@@ -47,6 +47,12 @@ pub fn vst3_validator() -> PathBuf {
     target_folder().join("tools").join("vst3-validator")
 }
 
+/// The plugins of Debian trixie, where `cargo xtask setup --trixie` puts them.
+#[must_use]
+pub fn trixie() -> PathBuf {
+    target_folder().join("trixie")
+}
+
 fn target_folder() -> PathBuf {
     let folder = build_folder();
     folder.parent().map_or_else(|| folder.clone(), Path::to_owned)

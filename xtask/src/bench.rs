@@ -6,11 +6,13 @@
 mod callgrind;
 mod plugin;
 mod process;
+mod render;
 mod smf;
 mod window;
 
 use anyhow::Result;
 
+use crate::options::Options;
 use crate::run;
 use crate::workspace::Workspace;
 
@@ -48,9 +50,17 @@ impl Table {
     }
 }
 
-/// Measures everything that can be measured here.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+/// What is typed to measure rendering through plugins alone.
+pub(crate) const RENDER: &str = "render";
+
+/// Measures everything that can be measured here, or only rendering through plugins.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut table = Table::default();
+    if options.has(RENDER) {
+        render::measure(workspace, &mut table)?;
+        println!("\nRendering through plugins, this machine, release build:\n\n{}", table.text());
+        return Ok(());
+    }
     for name in BENCHED {
         let benches = &workspace.find(name)?.benches;
         if benches.is_empty() {
@@ -64,6 +74,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         run::shown(&mut command)?;
     }
     process::measure(workspace, &mut table)?;
+    render::measure(workspace, &mut table)?;
     plugin::measure(workspace, &mut table)?;
     window::measure(workspace, &mut table)?;
     callgrind::measure(workspace, &mut table)?;

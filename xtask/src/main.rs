@@ -62,7 +62,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "setup",
         line: "find what the system lacks; as root with --yes (or CI=true) install it by apt",
-        options: &["--yes"],
+        options: &["--yes", setup::TRIXIE],
         run: setup::run,
     },
     Task {
@@ -121,9 +121,9 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "bench",
-        line: "measure: benches, whole renders, memory, instruction counts",
-        options: &[],
-        run: |workspace, _| bench::run(workspace),
+        line: "measure: benches, whole renders, memory, instruction counts, peers (or `bench render`)",
+        options: &[bench::RENDER],
+        run: bench::run,
     },
 ];
 

@@ -3,9 +3,11 @@
 //! Nothing is asked. System packages are installed only as root, with apt, and when `--yes` or `CI=true` says so. The
 //! Python packages and Steinberg's VST3 validator go into cargo's build folder, so removing that removes them.
 
+mod apt;
 mod distro;
 mod mirror;
 mod needs;
+mod trixie;
 mod validator;
 mod venv;
 
@@ -18,6 +20,7 @@ use crate::options::Options;
 use crate::run;
 use crate::setup::distro::Distro;
 use crate::setup::needs::{Need, Serves};
+pub(crate) use crate::setup::trixie::Trixie;
 pub(crate) use crate::setup::validator::Validator;
 pub(crate) use crate::setup::venv::{Dawdreamer, Venv};
 use crate::workspace::Workspace;
@@ -42,9 +45,12 @@ pub(crate) trait Tool {
     fn install(&self) -> Result<()>;
 }
 
+/// The option that asks for the plugins of Debian trixie, too.
+pub(crate) const TRIXIE: &str = "--trixie";
+
 /// Finds and installs everything that any task uses, and says what is there.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let all = [
+    let mut all = vec![
         Serves::EveryBuild,
         Serves::Venv,
         Serves::Validator,
@@ -55,6 +61,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Serves::Rendering,
         Serves::Bench,
     ];
+    if options.has(TRIXIE) {
+        all.push(Serves::Trixie);
+    }
     for line in ensure(workspace, options, &all)? {
         println!("{line}");
     }
@@ -103,10 +112,11 @@ const HERE: &str = "here";
 /// One line for each need and tool, after installing what may be installed.
 fn ensure(workspace: &Workspace, options: &Options, serving: &[Serves]) -> Result<Vec<String>> {
     // In the order in which they are made.
-    let tools: [(Serves, Box<dyn Tool>); 3] = [
+    let tools: [(Serves, Box<dyn Tool>); 4] = [
         (Serves::Venv, Box::new(Venv::of(&workspace.target))),
         (Serves::WindowHost, Box::new(Dawdreamer::of(&workspace.target))),
         (Serves::Validator, Box::new(Validator::of(&workspace.target))),
+        (Serves::Trixie, Box::new(Trixie::of(&workspace.target))),
     ];
     let tools: Vec<_> = tools
         .iter()

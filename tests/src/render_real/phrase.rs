@@ -43,7 +43,8 @@ pub fn three_seconds() -> Vec<u8> {
     file
 }
 
-/// The first `quarters` of a MIDI file: what comes later is left out of every track.
+/// The first `quarters` of a MIDI file: what comes later is left out of every track, and what still sounds then is made
+/// silent. fluidsynth plays on as long as anything sounds, which may be for ever.
 ///
 /// # Errors
 /// If it is no MIDI file with ticks a quarter note.
@@ -77,6 +78,10 @@ fn cut_track(track: &[u8], end: u32) -> Option<Vec<u8>> {
         if tick + delta > end || at >= track.len() {
             let mut cut = track[..event].to_vec();
             number(&mut cut, end.saturating_sub(tick));
+            for status in 0xb0..=0xbf {
+                // "All sound off".
+                cut.extend([status, 120, 0, 0]);
+            }
             cut.extend([0xff, 0x2f, 0]);
             return Some(cut);
         }

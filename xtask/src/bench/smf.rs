@@ -21,7 +21,9 @@ pub(super) fn chords(voice_count: u8, seconds: u32) -> Vec<u8> {
     const DRAWBAR_ORGAN: u8 = 16;
     let mut track = Track::default();
     track.event(0, &[0xc0, DRAWBAR_ORGAN]);
-    let keys = || (36..=127_u8).step_by(3).take(usize::from(voice_count));
+    // As far apart as there is room for.
+    let step = (92 / usize::from(voice_count.max(1))).clamp(1, 3);
+    let keys = || (36..=127_u8).step_by(step).take(usize::from(voice_count));
     for _ in 0..seconds {
         for key in keys() {
             track.event(0, &[0x90, key, 80]);
@@ -96,6 +98,17 @@ mod tests {
             track.event(value, &[]);
             assert_eq!(track.0, bytes, "{value:#x}");
         }
+    }
+
+    #[test]
+    fn many_voices_have_a_key_each() {
+        let file = chords(64, 1);
+        let keys: std::collections::BTreeSet<u8> = file
+            .windows(3)
+            .filter(|bytes| bytes[0] == 0x90 && bytes[2] == 80)
+            .map(|bytes| bytes[1])
+            .collect();
+        assert_eq!(keys.len(), 64);
     }
 
     #[test]

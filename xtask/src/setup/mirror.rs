@@ -78,9 +78,18 @@ impl Mirror {
 
     /// The line that makes apt read the sources of a suite.
     pub(super) fn source_line(&self, suite: &str) -> String {
+        self.line("deb-src", suite)
+    }
+
+    /// The line that makes apt read the packages of a suite.
+    pub(super) fn package_line(&self, suite: &str) -> String {
+        self.line("deb", suite)
+    }
+
+    fn line(&self, kind: &str, suite: &str) -> String {
         let options =
             self.keys.as_ref().map(|keys| format!("[signed-by={keys}] ")).unwrap_or_default();
-        format!("deb-src {options}{} {suite} main\n", self.uri)
+        format!("{kind} {options}{} {suite} main\n", self.uri)
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) enum Serves {
     WindowHost,
     /// The tests of rendering.
     Rendering,
+    /// Those of them that render with plugins of Debian trixie.
+    Trixie,
     /// `cargo xtask bench` and nothing else.
     Bench,
 }

@@ -10,7 +10,7 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 
 use crate::setup::mirror::Mirror;
-use crate::setup::{Tool, quiet};
+use crate::setup::{Tool, apt, quiet};
 use crate::{place, run};
 
 /// The first suite of Debian that has the package. What is built from it runs on older ones too.
@@ -109,39 +109,11 @@ fn build(work: &Path, mirror: &Mirror) -> Result<PathBuf> {
     Ok(made.join("bin/Debug/validator"))
 }
 
-/// Downloads the package's archives with an apt that knows nothing but `mirror`, and keeps what it knows in `folder`:
-/// neither root nor a change to the system is needed. Returns the folder they are in.
+/// Downloads the package's archives. Returns the folder they are in.
 ///
 /// Only what upstream wrote is asked for: Debian's patches are for its shared libraries.
 fn download(folder: &Path, mirror: &Mirror) -> Result<PathBuf> {
-    let (sources, lists, cache) =
-        (folder.join("sources.list"), folder.join("lists"), folder.join("cache"));
-    let archives = folder.join("archives");
-    for made in [&lists.join("partial"), &cache.join("archives/partial"), &archives] {
-        fs::create_dir_all(made)?;
-    }
-    fs::write(&sources, mirror.source_line(SUITE))?;
-    let apt = |words: &[&str]| {
-        let mut command = Command::new("apt-get");
-        let folders: [(&str, &Path); 4] = [
-            ("Dir::Etc::sourcelist", &sources),
-            ("Dir::Etc::sourceparts", Path::new("/dev/null")),
-            ("Dir::State::lists", &lists),
-            ("Dir::Cache", &cache),
-        ];
-        for (option, value) in folders {
-            command.arg("-o").arg(format!("{option}={}", value.display()));
-        }
-        for option in ["APT::Sandbox::User=", "Acquire::Retries=1", "Acquire::http::Timeout=30"] {
-            command.args(["-o", option]);
-        }
-        command.args(words).current_dir(&archives);
-        quiet(&mut command).with_context(|| format!("apt-get {}", words.join(" ")))
-    };
-    // An update that reaches nobody ends with 0 and a warning; this makes it an error.
-    apt(&["update", "--error-on=any"])?;
-    apt(&["source", "--tar-only", PACKAGE])?;
-    Ok(archives)
+    apt::download(folder, &mirror.source_line(SUITE), &["source", "--tar-only", PACKAGE])
 }
 
 /// Where in the source tree an archive belongs, `NAME_VERSION.orig.tar.gz` or `NAME_VERSION.orig-PART.tar.gz`; `None`

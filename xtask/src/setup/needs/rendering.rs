@@ -72,6 +72,26 @@ pub(super) const RENDERING: &[Need] = &[
         ..plugins("fluidsynth")
     },
     Need {
+        purpose: "libraries that plugins of Debian trixie link",
+        serves: Serves::Trixie,
+        is_here: has_libraries,
+        debian: &[
+            "libcairo2",
+            "libgl1",
+            "libpangocairo-1.0-0",
+            "libpangoft2-1.0-0",
+            "libprojectm3",
+            "libsndfile1",
+            "libxcb-cursor0",
+            "libxcb-util1",
+            "libxcb-xkb1",
+            "libxcursor1",
+            "libxkbcommon-x11-0",
+            "libxrandr2",
+        ],
+        ..plugins("libraries of windows and sound files")
+    },
+    Need {
         purpose: "a peer of `cargo xtask bench render`",
         serves: Serves::Bench,
         is_here: || is_elsewhere() || run::find_program("timidity").is_some(),
@@ -110,4 +130,24 @@ fn has(bundle: &str) -> bool {
 fn has_font(name: &str) -> bool {
     let folders = ["/usr/share/sounds/sf2", "/usr/share/soundfonts"];
     is_elsewhere() || folders.iter().any(|folder| Path::new(folder).join(name).exists())
+}
+
+/// Whether the libraries are here that plugins of Debian trixie link, where Debian puts them.
+fn has_libraries() -> bool {
+    let folder = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    let names = [
+        "libGL.so.1",
+        "libXcursor.so.1",
+        "libXrandr.so.2",
+        "libcairo.so.2",
+        "libpangocairo-1.0.so.0",
+        "libpangoft2-1.0.so.0",
+        "libprojectM.so.3",
+        "libsndfile.so.1",
+        "libxcb-cursor.so.0",
+        "libxcb-util.so.1",
+        "libxcb-xkb.so.1",
+        "libxkbcommon-x11.so.0",
+    ];
+    names.iter().all(|name| Path::new(&folder).join(name).exists())
 }
