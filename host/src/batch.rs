@@ -1,6 +1,6 @@
 //! Many jobs at the same time, told in their order.
 //!
-//! A job that runs code of others is done by a child process; one child does many. The rest (the built-in instrument,
+//! A job that runs code of others is done by a child process of its own, or by one that does many. The rest (the built-in instrument,
 //! SoundFonts) is done here, by threads.
 
 pub mod child;
@@ -30,8 +30,8 @@ pub struct Batch {
     pub timeout: Option<Duration>,
     /// The program that child processes run: this one.
     pub program: PathBuf,
-    /// Whether a child does one job only, for plugins that keep something between their instances.
-    pub is_fresh: bool,
+    /// Whether a child does many jobs, though plugins may keep something between their instances.
+    pub is_reused: bool,
     /// Whether files that are there, whole and unchanged, are left as they are.
     pub resume: bool,
 }
@@ -126,7 +126,7 @@ impl Worker<'_> {
             let mut here = Here::new(self.progress, self.batch.timeout);
             one::render(job, self.shelf.get_or_insert_with(Shelf::default), &mut here)
         };
-        self.progress.file_done(done.figures.as_ref().map_or(0.0, |figures| figures.seconds));
+        self.progress.file_done(done.figures.as_ref().map(|figures| figures.seconds));
         done
     }
 
@@ -144,7 +144,7 @@ impl Worker<'_> {
         };
         match child.render(job, self.batch.timeout, self.progress) {
             Ok(report) => {
-                if !self.batch.is_fresh && !child.is_worn_out() {
+                if self.batch.is_reused && !child.is_worn_out() {
                     self.child = Some(child);
                 }
                 report

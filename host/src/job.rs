@@ -1,8 +1,10 @@
 //! What is to be done: one [`Job`] for each file that is written, whole in itself, so that another process may do it.
 
+pub mod files;
 pub mod inputs;
 pub mod manifest;
 pub mod notes;
+mod path;
 pub mod stems;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +23,7 @@ pub struct Job {
     /// What is rendered.
     pub source: Source,
     /// Where the sound goes.
+    #[serde(with = "path")]
     pub output: PathBuf,
     /// The track that is rendered, from 0; `None`: all.
     pub stem: Option<u16>,
@@ -37,7 +40,7 @@ pub struct Job {
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// A MIDI file, a project, notation.
-    File(PathBuf),
+    File(#[serde(with = "path")] PathBuf),
     /// Notes that the command line names.
     Notes(Notes),
 }

@@ -8,16 +8,16 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::audio::mark;
 use crate::instrument::lv2;
 use crate::instrument::spec::Place;
-use crate::job::{Job, JobSettings, Source};
+use crate::job::{Job, JobSettings, Source, format_of};
 
 /// Files up to this length are read whole; of larger ones (sample libraries) samples are taken, which miss a change only
 /// where it keeps the length and falls between them.
-const WHOLE_BYTES_MAX: u64 = 16 << 20;
+const WHOLE_BYTES_MAX: u64 = 1 << 30;
 /// How many samples of a large file are taken, evenly spread, the first at its start and the last at its end.
 const PIECES: u64 = 64;
 /// How long each is.
@@ -32,7 +32,7 @@ const DIGITS: usize = 32;
 #[derive(Default)]
 pub struct Fingerprints {
     files: Mutex<HashMap<PathBuf, [u8; 32]>>,
-    bundles: Mutex<HashMap<String, PathBuf>>,
+    bundles: Mutex<HashMap<String, Option<PathBuf>>>,
 }
 
 impl Fingerprints {
@@ -56,6 +56,8 @@ impl Fingerprints {
             has_loudness: false,
             is_alone: false,
             is_strict: false,
+            // What the file is, whoever said so.
+            format: format_of(&job.output, job.settings.format).ok(),
             ..job.settings.clone()
         };
         if !job.is_foreign() {
@@ -97,9 +99,9 @@ impl Fingerprints {
     fn bundle_of(&self, uri: &str) -> Result<[u8; 32]> {
         let mut bundles = self.bundles.lock().unwrap_or_else(PoisonError::into_inner);
         if !bundles.contains_key(uri) {
-            bundles.insert(uri.to_owned(), lv2::Shelf::default().bundle_of(uri)?);
+            bundles.insert(uri.to_owned(), lv2::Shelf::default().bundle_of(uri).ok());
         }
-        let bundle = bundles.get(uri).cloned().unwrap_or_default();
+        let bundle = bundles.get(uri).cloned().flatten().context("it is not installed")?;
         drop(bundles);
         Ok(self.file(&bundle)?)
     }
@@ -143,7 +145,10 @@ fn add_path(hasher: &mut blake3::Hasher, path: &Path, depth: usize) -> io::Resul
     for entry in entries {
         hasher.update(entry.file_name().unwrap_or_default().as_encoded_bytes());
         hasher.update(&[0]);
-        add_path(hasher, &entry, depth - 1)?;
+        // What cannot be read of a bundle, the plugin cannot read either.
+        if add_path(hasher, &entry, depth - 1).is_err() {
+            hasher.update(b"unreadable");
+        }
     }
     Ok(())
 }

@@ -44,9 +44,10 @@ pub struct RunArgs {
     /// Give up on a file after so many seconds; without it, after two minutes in which nothing moves
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
     pub timeout: Option<f64>,
-    /// Start a new process for each file: for plugins that remember something between instances
+    /// Let a process that runs plugins do many files: faster for short ones, but some plugins remember something from one
+    /// to the next, and then a file sounds otherwise than alone
     #[arg(long)]
-    pub fresh: bool,
+    pub reuse: bool,
     /// Print one JSON object a line on standard output, one for each file
     #[arg(long)]
     pub json: bool,
@@ -215,7 +216,7 @@ fn parse_warmup(text: &str) -> Result<f64, String> {
     }
 }
 
-fn parse_timeout(text: &str) -> Result<f64, String> {
+pub(super) fn parse_timeout(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.001..=1e6).contains(&seconds) => Ok(seconds),
         _ => Err("seconds above 0".to_owned()),

@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow};
 use crate::cli::{Format, NoteArgs};
 use crate::commands::render::all;
 use crate::job::notes::{Notes, key, name};
-use crate::job::{Job, JobSettings, Source, check_rate, format_of, inputs};
+use crate::job::{Job, JobSettings, Source, check_rate, files, format_of};
 use crate::report::{Exit, Report, UsageError};
 
 /// Renders all notes; the SFZ file is written when all are there.
@@ -50,7 +50,7 @@ fn jobs(arguments: &NoteArgs) -> Result<Vec<Job>> {
     };
     let mut jobs = Vec::new();
     let extension = settings.format.unwrap_or(Format::Wav).extension();
-    let names = Names::of(arguments, chords.len() * velocities.len());
+    let names = Names::of(arguments, chords.len() * velocities.len())?;
     for keys in &chords {
         for velocity in &velocities {
             for round in 1..=arguments.round_robins {
@@ -92,7 +92,8 @@ fn jobs(arguments: &NoteArgs) -> Result<Vec<Job>> {
     for job in &jobs {
         check_rate(Some(format_of(&job.output, settings.format)?), settings.sample_rate_hz)?;
     }
-    inputs::check_outputs(&jobs)?;
+    let others: Vec<&Path> = arguments.sfz.iter().map(PathBuf::as_path).collect();
+    files::check(&jobs, &others)?;
     Ok(jobs)
 }
 
@@ -126,7 +127,10 @@ struct Names {
 
 impl Names {
     /// By itself what tells the files apart: the plugin, the notes, and velocity and round where there are several.
-    fn of(arguments: &NoteArgs, count: usize) -> Names {
+    ///
+    /// # Errors
+    /// [`UsageError`] for a pattern that names what there is not.
+    fn of(arguments: &NoteArgs, count: usize) -> Result<Names> {
         let first = arguments.chains.chains.first().and_then(|chain| chain.plugins.first());
         let typed = first.map_or("builtin", |plugin| plugin.plugin.as_str());
         let (path, id) = typed.split_once('#').unwrap_or((typed, ""));
@@ -143,7 +147,21 @@ impl Names {
             }
             pattern
         });
-        Names { pattern, plugin }
+        // The format says how files end.
+        let pattern = [".wav", ".flac"]
+            .iter()
+            .find_map(|end| pattern.strip_suffix(end))
+            .unwrap_or(&pattern)
+            .to_owned();
+        let names = Names { pattern, plugin };
+        let left = names.name(&Notes { keys: vec![0], ..Notes::default() });
+        if left.contains(['{', '}']) {
+            return Err(anyhow!(UsageError(format!(
+                "--name {}: there are {{plugin}}, {{key}}, {{note}}, {{velocity}} and {{round}}",
+                names.pattern
+            ))));
+        }
+        Ok(names)
     }
 
     fn name(&self, notes: &Notes) -> String {

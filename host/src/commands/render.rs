@@ -10,7 +10,7 @@ use crate::audio::output::sweep;
 use crate::batch::{Batch, child};
 use crate::cli::{RenderArgs, RunArgs};
 use crate::job::stems::stems;
-use crate::job::{Job, JobSettings, inputs, manifest};
+use crate::job::{Job, JobSettings, files, inputs, manifest};
 use crate::render::report::JobReport;
 use crate::report::{Exit, Report};
 
@@ -25,7 +25,12 @@ pub fn run(arguments: &RenderArgs, report: &mut Report) -> Result<Exit> {
         ..JobSettings::from(&arguments.sound)
     };
     let mut jobs = match &arguments.manifest {
-        None => inputs::jobs(arguments, &settings)?,
+        None => {
+            let mut odd = Vec::new();
+            let jobs = inputs::jobs(arguments, &settings, &mut odd)?;
+            odd.iter().for_each(|text| report.warn(text));
+            jobs
+        }
         Some(file) => {
             let chains = &arguments.chains.chains;
             manifest::read(file, &settings, chains, arguments.out_dir.as_deref())?
@@ -34,6 +39,7 @@ pub fn run(arguments: &RenderArgs, report: &mut Report) -> Result<Exit> {
     if arguments.stems {
         jobs = stems(jobs);
     }
+    files::check(&jobs, &[])?;
     if let Some(shard) = arguments.shard {
         let all = std::mem::take(&mut jobs);
         jobs.extend((0..).zip(all).filter(|(place, _)| shard.has(*place)).map(|(_, job)| job));
@@ -61,7 +67,7 @@ pub fn all(mut jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exi
         worker_count: worker_count.min(job_count).max(1),
         timeout: run.timeout.map(Duration::from_secs_f64),
         program: child::program()?,
-        is_fresh: run.fresh,
+        is_reused: run.reuse,
         resume: run.resume,
     };
     report.explain(&format!(
@@ -83,7 +89,9 @@ pub fn all(mut jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exi
     if job_count > 1 {
         sum.tell(job_count, started.elapsed(), report);
     }
-    Ok(if sum.failed.is_empty() { Exit::Done } else { Exit::Failed })
+    // Where nobody reads the results any more, no further job is begun: what is not done has failed.
+    let is_all_done = sum.done + sum.skipped == job_count;
+    Ok(if is_all_done && !report.has_failed() { Exit::Done } else { Exit::Failed })
 }
 
 /// What came of all jobs.

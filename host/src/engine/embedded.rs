@@ -39,7 +39,7 @@ const QUIET_SECONDS: f64 = 0.5;
 /// See above.
 const TAIL_SECONDS_MAX: f64 = 30.0;
 
-/// Renders `score`, giving each block as `(left, right)` to `sink`. Frame 0 is time 0 of the piece; latency is taken out.
+/// Renders `score`, giving each block as `(left, right)` to `sink`, and empty ones while it warms up. Frame 0 is time 0 of the piece; latency is taken out.
 ///
 /// All blocks are as long as the settings say. The result does not depend on that, as far as the plugins' does not.
 ///
@@ -54,7 +54,7 @@ pub fn render<E: From<Failed>>(
     let block = usize::try_from(settings.block_frames.max(1)).unwrap_or(1);
     let block_frames = u64::from(settings.block_frames.max(1));
     let (mut left, mut right) = (vec![0.0f32; block], vec![0.0f32; block]);
-    let warmup_frames = warm_up(rack, settings, &mut left, &mut right)?;
+    let warmup_frames = warm_up(rack, settings, &mut left, &mut right, &mut sink)?;
     let mut events: Vec<RackEvent> = Vec::with_capacity(64);
     let mut rest = score.messages.as_slice();
     let mut end = End::new(score, settings, rack.tail());
@@ -95,12 +95,13 @@ pub fn render<E: From<Failed>>(
 
 /// Feeds whole blocks of silence at the pace of a clock, because what loads in the background takes its time. Their number
 /// depends on the settings alone.
-fn warm_up(
+fn warm_up<E: From<Failed>>(
     rack: &mut Rack,
     settings: Settings,
     left: &mut [f32],
     right: &mut [f32],
-) -> Result<u64, Failed> {
+    sink: &mut impl FnMut(&[f32], &[f32]) -> Result<(), E>,
+) -> Result<u64, E> {
     let frames = frames_of(settings.warmup.as_secs_f64(), settings.sample_rate_hz);
     let started = Instant::now();
     let mut done = 0;
@@ -111,6 +112,8 @@ fn warm_up(
         #[allow(clippy::cast_precision_loss, reason = "a time to wait for")]
         let due = Duration::from_secs_f64(done as f64 / f64::from(settings.sample_rate_hz));
         thread::sleep(due.saturating_sub(started.elapsed()));
+        // Nothing is kept, but whoever watches knows that all is well.
+        sink(&[], &[])?;
     }
     Ok(done)
 }

@@ -5,7 +5,6 @@
 mod info;
 mod sf3;
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -30,14 +29,21 @@ const POLYPHONY: usize = 256;
 /// below rustysynth's own master volume of 0.5.
 const MASTER_VOLUME: f32 = 0.235;
 
-/// Fonts that are read, kept for all instances of the process.
+/// Fonts that are read, kept for all instances of the process; of those that nobody plays only the last few.
 ///
 /// # Threads
 /// `[any-thread]`
 #[derive(Default)]
 pub struct Shelf {
-    fonts: Mutex<HashMap<PathBuf, Arc<SoundFont>>>,
+    /// The latest last.
+    fonts: Mutex<Vec<(PathBuf, Place)>>,
 }
+
+/// Where a font is once it is read: whoever comes second waits, without keeping others from theirs.
+type Place = Arc<Mutex<Option<Arc<SoundFont>>>>;
+
+/// How many fonts are kept.
+const FONTS_MAX: usize = 4;
 
 impl Shelf {
     /// What a font says of itself; its samples are not read.
@@ -71,19 +77,33 @@ impl Shelf {
     }
 
     fn font(&self, path: &Path) -> Result<Arc<SoundFont>> {
-        let mut fonts = self.fonts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(font) = fonts.get(path) {
+        let place = self.place(path);
+        let mut font = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(font) = font.as_ref() {
             return Ok(Arc::clone(font));
         }
         let reading = || format!("reading {}", path.display());
         let bytes = fs::read(path).with_context(reading)?;
         let bytes = sf3::decoded(bytes).with_context(reading)?;
-        let font = SoundFont::new(&mut Cursor::new(bytes))
+        let read = SoundFont::new(&mut Cursor::new(bytes))
             .map_err(|error| anyhow::anyhow!("it is no SoundFont, or a damaged one: {error}"))
             .with_context(reading)?;
-        let font = Arc::new(font);
-        fonts.insert(path.to_owned(), Arc::clone(&font));
-        Ok(font)
+        let read = Arc::new(read);
+        *font = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    fn place(&self, path: &Path) -> Place {
+        let mut fonts = self.fonts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = fonts.iter().position(|(known, _)| known == path);
+        let (path, place) =
+            known.map_or_else(|| (path.to_owned(), Place::default()), |at| fonts.remove(at));
+        if fonts.len() >= FONTS_MAX {
+            // Who plays it keeps it alive.
+            fonts.remove(0);
+        }
+        fonts.push((path, Arc::clone(&place)));
+        place
     }
 }
 

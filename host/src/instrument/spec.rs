@@ -61,6 +61,11 @@ impl Place {
         if ["http://", "https://", "urn:"].iter().any(|scheme| typed.starts_with(scheme)) {
             return Ok(Place::Uri(typed.to_owned()));
         }
+        if typed.is_empty() {
+            bail!(
+                "-p needs a plugin: a file, an LV2 URI, the name of an installed one, or builtin"
+            );
+        }
         let (path, id) = split(typed);
         let path = if path.exists() { path } else { search::installed(&path).unwrap_or(path) };
         let Some(format) = format_of(&path) else {
@@ -116,7 +121,10 @@ fn split(typed: &str) -> (PathBuf, Option<String>) {
     }
     let at_each = typed.match_indices('#').map(|(at, _)| {
         let (path, id) = typed.split_at(at);
-        (PathBuf::from(path), Some(id.trim_start_matches('#').to_owned()))
+        (
+            PathBuf::from(path),
+            Some(id.trim_start_matches('#').to_owned()).filter(|id| !id.is_empty()),
+        )
     });
     let mut all: Vec<_> = at_each.collect();
     let there = all.iter().position(|(path, _)| path.exists()).unwrap_or(0);

@@ -1,12 +1,14 @@
 //! Jobs from a file of one JSON object a line.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::cli::{Depth, Format, Normalize, Tail};
 use crate::instrument::Outputs;
@@ -24,7 +26,7 @@ struct Line {
     /// One plugin, which the fields below belong to.
     plugin: Option<String>,
     #[serde(default)]
-    parameters: serde_json::Map<String, serde_json::Value>,
+    parameters: Parameters,
     state: Option<PathBuf>,
     outputs: Option<Outputs>,
     /// Plugins in series.
@@ -60,7 +62,7 @@ enum LinePlugin {
 struct WholePlugin {
     plugin: String,
     #[serde(default)]
-    parameters: serde_json::Map<String, serde_json::Value>,
+    parameters: Parameters,
     state: Option<PathBuf>,
     save_state: Option<PathBuf>,
     #[serde(default)]
@@ -92,19 +94,42 @@ impl LinePlugin {
             LinePlugin::Name(name) => PluginSpec::new(name),
             LinePlugin::Whole(whole) => {
                 let WholePlugin { plugin, parameters, state, save_state, outputs } = whole;
-                PluginSpec { plugin, parameters: texts(parameters), state, save_state, outputs }
+                PluginSpec { plugin, parameters: parameters.0, state, save_state, outputs }
             }
         }
     }
 }
 
-/// Values as they would be typed.
-fn texts(parameters: serde_json::Map<String, serde_json::Value>) -> Vec<(String, String)> {
-    let text = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    };
-    parameters.into_iter().map(|(name, value)| (name, text(value))).collect()
+/// Parameters in their order, with values as they would be typed.
+#[derive(Debug, Default)]
+struct Parameters(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Parameters {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Parameters, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Parameters;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of names and values")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
+                let mut parameters = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
+                    let text = match value {
+                        serde_json::Value::String(text) => text,
+                        other => other.to_string(),
+                    };
+                    parameters.push((name, text));
+                }
+                Ok(Parameters(parameters))
+            }
+        }
+
+        from.deserialize_map(InOrder)
+    }
 }
 
 /// The jobs of a manifest; `-` is standard input. Paths are as on the command line.
@@ -125,6 +150,8 @@ pub fn read(
         fs::read_to_string(manifest)
     };
     let text = text.with_context(reading)?;
+    // Some editors begin a file with a mark of its encoding.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut jobs: Vec<Job> = Vec::new();
     let mut taken: HashMap<PathBuf, usize> = HashMap::new();
     for (number, line) in (1..).zip(text.lines()) {
@@ -199,10 +226,14 @@ fn job(
         (None, Some(notes)) => Source::Notes(checked(notes)?),
         _ => bail!("either \"input\" or \"note\" is needed"),
     };
+    let has_own = !line.parameters.0.is_empty() || line.state.is_some() || line.outputs.is_some();
+    if has_own && line.plugin.is_none() {
+        bail!("\"parameters\", \"state\" and \"outputs\" need a \"plugin\" beside them");
+    }
     let chains = match (line.plugin, line.plugins, line.chains) {
         (Some(plugin), None, None) => {
             let plugin = PluginSpec {
-                parameters: texts(line.parameters),
+                parameters: line.parameters.0,
                 state: line.state,
                 outputs: line.outputs.unwrap_or_default(),
                 ..PluginSpec::new(plugin)
@@ -219,14 +250,7 @@ fn job(
                 plugins: chain.plugins.into_iter().map(LinePlugin::spec).collect(),
             })
             .collect(),
-        (None, None, None)
-            if line.parameters.is_empty() && line.state.is_none() && line.outputs.is_none() =>
-        {
-            chains.to_vec()
-        }
-        (None, None, None) => {
-            bail!("\"parameters\", \"state\" and \"outputs\" need a \"plugin\"")
-        }
+        (None, None, None) => chains.to_vec(),
         _ => bail!("only one of \"plugin\", \"plugins\" and \"chains\" may be there"),
     };
     if chains.iter().any(|chain| chain.plugins.is_empty()) {

@@ -123,7 +123,7 @@ impl Notes {
         )]
         let frames = |seconds: f64| (seconds.max(0.0) * f64::from(sample_rate_hz)).round() as u64;
         let held = frames(self.duration);
-        let has_pedal = self.sustain.or(self.sostenuto).is_some_and(|value| value > 0);
+        let has_pedal = [self.sustain, self.sostenuto].into_iter().flatten().any(|value| value > 0);
         let length = if has_pedal { held * 2 } else { held };
         let mut score = Score {
             timeline: Timeline::steady(120.0, Metre::default()),

@@ -123,6 +123,7 @@ fn try_render(
         (Err(error), Err(_)) if error.to_string() == STOPPED => Rendered::default(),
         (rendered, _) => rendered.with_context(|| job.input_name())?,
     };
+    hearing.finish();
     let written = sink?.finish(settings, warnings)?;
     warn(warnings, &score, rendered, written.clipped_count);
     if is_broken {
@@ -139,6 +140,7 @@ fn try_render(
     let playing = rack.plugin_time();
     let latency_frames = rack.latency_frames();
     // Plugins may take their time to go; it is part of the job.
+    observer.stage(&format!("leaving {}", job.plugin_names().join(", ")));
     let leaving = Instant::now();
     drop(rack);
     let plugin_seconds = (loading + playing + leaving.elapsed()).as_secs_f64();

@@ -113,7 +113,7 @@ fn case(index: usize, plugin: &Value) -> Case {
 /// Each in a process of its own: mda's effects hear what others left in memory.
 fn check(studio: &Studio, plugins: &[Value]) -> Result<()> {
     let cases: Vec<Case> = (0..).zip(plugins).map(|(index, plugin)| case(index, plugin)).collect();
-    studio.check(&cases, &["--jobs", "2", "--fresh"])
+    studio.check(&cases, &["--jobs", "2"])
 }
 
 /// All of a format that `is_meant`, of which there are at least so many.
