@@ -8,6 +8,7 @@ mod sf3;
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
@@ -73,6 +74,8 @@ impl Shelf {
             font,
             has_effects: true,
             gain_db: 0.0,
+            volume: Arc::new(AtomicU32::new(MASTER_VOLUME.to_bits())),
+            is_active: false,
         }))
     }
 
@@ -169,6 +172,17 @@ struct SoundFontInstrument {
     font: Arc<SoundFont>,
     has_effects: bool,
     gain_db: f64,
+    /// The master volume, as bits; the audio half reads it before each block.
+    volume: Arc<AtomicU32>,
+    is_active: bool,
+}
+
+impl SoundFontInstrument {
+    fn tell_volume(&self) {
+        #[allow(clippy::cast_possible_truncation, reason = "a gain needs no more digits")]
+        let gain = 10f64.powf(self.gain_db / 20.0) as f32;
+        self.volume.store((MASTER_VOLUME * gain).to_bits(), Ordering::Relaxed);
+    }
 }
 
 impl Instrument for SoundFontInstrument {
@@ -196,7 +210,13 @@ impl Instrument for SoundFontInstrument {
 
     fn set_parameter(&mut self, parameter: &Parameter, value: f64) -> Result<()> {
         match parameter.id.as_str() {
-            GAIN => self.gain_db = value,
+            GAIN => {
+                self.gain_db = value;
+                self.tell_volume();
+            }
+            _ if self.is_active => {
+                bail!("{} of a SoundFont is set before it sounds", parameter.name)
+            }
             _ => self.has_effects = value >= 0.5,
         }
         Ok(())
@@ -215,12 +235,11 @@ impl Instrument for SoundFontInstrument {
         let mut settings = SynthesizerSettings::new(rate);
         settings.maximum_polyphony = POLYPHONY;
         settings.enable_reverb_and_chorus = self.has_effects;
-        let mut synthesizer = Synthesizer::new(&self.font, &settings)
+        let synthesizer = Synthesizer::new(&self.font, &settings)
             .map_err(|error| anyhow::anyhow!("{}: {error}", self.description.path.display()))?;
-        #[allow(clippy::cast_possible_truncation, reason = "a gain needs no more digits")]
-        let gain = 10f64.powf(self.gain_db / 20.0) as f32;
-        synthesizer.set_master_volume(MASTER_VOLUME * gain);
-        Ok(Box::new(Sounding { synthesizer, lost: Lost::default() }))
+        self.is_active = true;
+        let volume = Arc::clone(&self.volume);
+        Ok(Box::new(Sounding { synthesizer, volume, lost: Lost::default() }))
     }
 
     fn latency_frames(&mut self) -> u32 {
@@ -235,6 +254,7 @@ impl Instrument for SoundFontInstrument {
 /// The audio half.
 struct Sounding {
     synthesizer: Synthesizer,
+    volume: Arc<AtomicU32>,
     lost: Lost,
 }
 
@@ -269,6 +289,8 @@ impl Sounding {
 
 impl Processor for Sounding {
     fn process(&mut self, block: &mut Block<'_>) -> Result<(), Failed> {
+        let volume = f32::from_bits(self.volume.load(Ordering::Relaxed));
+        self.synthesizer.set_master_volume(volume);
         let length = block.left.len().min(block.right.len());
         let mut done = 0;
         for event in block.events {

@@ -11,7 +11,7 @@ use crate::engine::rack::{Chain, Part, Rack, Stage};
 use crate::input::{Input, Playing, read};
 use crate::instrument::shelf::{Position, Shelf};
 use crate::instrument::spec::PluginSpec;
-use crate::instrument::{Configuration, Format, soundfont};
+use crate::instrument::{Configuration, Format, Message, soundfont};
 use crate::job::{ChainSpec, Job, JobSettings, PartSpec, Source, format_of};
 use crate::render::hearing::Hearing;
 use crate::render::report::{Figures, JobReport};
@@ -91,7 +91,8 @@ fn try_render(
     let format = format_of(&job.output, settings.format)?;
     let rate = settings.sample_rate_hz;
     let loading = Instant::now();
-    let mut rack = rack(job, &track_names, shelf, observer).with_context(|| job.input_name())?;
+    let mut rack =
+        rack(job, &score, &track_names, shelf, observer).with_context(|| job.input_name())?;
     let loading = loading.elapsed();
     let mut lane = Lane::new(Sink::create(job, format)?, settings.is_alone);
     observer.expect(score.end_frame - score.start_frame);
@@ -164,6 +165,7 @@ fn try_render(
 /// The chains of a job, ready to sound.
 fn rack(
     job: &Job,
+    score: &Score,
     track_names: &[String],
     shelf: &mut Shelf,
     observer: &mut dyn Observer,
@@ -175,7 +177,7 @@ fn rack(
     }
     let mut chains = Vec::with_capacity(specs.len());
     for spec in &specs {
-        let part = part(&spec.part, track_names)?;
+        let part = part(&spec.part, score, track_names)?;
         let mut stages = Vec::with_capacity(spec.plugins.len());
         for (index, plugin) in spec.plugins.iter().enumerate() {
             let position = if index == 0 { Position::First } else { Position::Behind };
@@ -223,7 +225,7 @@ fn stage(
     Ok(Stage::new(instrument, processor))
 }
 
-fn part(spec: &PartSpec, track_names: &[String]) -> Result<Part> {
+fn part(spec: &PartSpec, score: &Score, track_names: &[String]) -> Result<Part> {
     let track = match spec {
         PartSpec::Rest => return Ok(Part::Rest),
         PartSpec::Channels(mask) => return Ok(Part::Channels(*mask)),
@@ -244,7 +246,14 @@ fn part(spec: &PartSpec, track_names: &[String]) -> Result<Part> {
             .collect();
         bail!("--map track:{track}: there is no such track; there are {}", names.join(", "));
     }
-    Ok(Part::Tracks(tracks))
+    let channels = score
+        .messages
+        .iter()
+        .filter(|message| {
+            matches!(message.message, Message::NoteOn { .. }) && tracks.contains(&message.track)
+        })
+        .fold(0, |mask, message| mask | 1 << (message.channel & 15));
+    Ok(Part::Tracks { tracks, channels })
 }
 
 /// Whether all are numbers.
