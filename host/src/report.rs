@@ -58,13 +58,15 @@ pub struct Report {
     warning_count: usize,
     /// The reader of our standard output has gone: the rest is not printed, and that is all right.
     is_pipe_broken: bool,
+    /// A part of the results could not be printed.
+    is_result_lost: bool,
 }
 
 impl Report {
     /// Nothing said yet.
     #[must_use]
     pub fn new(verbosity: Verbosity) -> Report {
-        Report { verbosity, warning_count: 0, is_pipe_broken: false }
+        Report { verbosity, warning_count: 0, is_pipe_broken: false, is_result_lost: false }
     }
 
     /// A line of the result.
@@ -81,6 +83,7 @@ impl Report {
         if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             self.is_pipe_broken = true;
             if error.kind() != io::ErrorKind::BrokenPipe {
+                self.is_result_lost = true;
                 self.say(&format!("error: writing to standard output: {error}"));
             }
         }
@@ -128,6 +131,7 @@ impl Report {
     /// Ends the program: says the error if there is one, and gives the exit code.
     pub fn finish(mut self, done: anyhow::Result<Exit>) -> Exit {
         match done {
+            Ok(Exit::Done) if self.is_result_lost => Exit::Failed,
             Ok(exit) => exit,
             Err(error) => {
                 self.fail(&error);
