@@ -137,6 +137,7 @@ impl Report {
     /// Ends the program: says the error if there is one, and gives the exit code.
     pub fn finish(mut self, done: anyhow::Result<Exit>) -> Exit {
         match done {
+            Ok(Exit::Done) if self.has_failed => Exit::Failed,
             Ok(exit) => exit,
             Err(error) => {
                 self.fail(&error);

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
     ardour, cli, cli_render, close_order, controllers, dawdreamer, expression, fluidsynth,
-    instrument, newcomer, parameters, paths, photograph, recording, render_exact, render_real,
-    scenarios, standalone, validator, vst3_crate, window, window_hands,
+    instrument, newcomer, parameters, paths, photograph, recording, render_bulk, render_exact,
+    render_faults, render_real, scenarios, standalone, validator, vst3_crate, window, window_hands,
 };
 
 #[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
@@ -56,8 +56,10 @@ fn main() -> ExitCode {
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
     tests.extend(render_exact::tests());
-    tests.extend(render_real::tests());
     tests.extend(fluidsynth::tests());
+    tests.extend(render_bulk::tests());
+    tests.extend(render_faults::tests());
+    tests.extend(render_real::tests());
     tests.extend(window::tests());
     tests.extend(standalone::tests());
     tests.extend(window_hands::tests());
