@@ -123,7 +123,8 @@ impl Worker<'_> {
         } else if job.is_foreign() {
             self.work_in_child(job)
         } else {
-            let mut here = Here::new(self.progress, self.batch.timeout);
+            let name = job.input_name();
+            let mut here = Here::new(self.progress, self.batch.timeout, &name);
             one::render(job, self.shelf.get_or_insert_with(Shelf::default), &mut here)
         };
         self.progress.file_done(done.figures.as_ref().map(|figures| figures.seconds));
@@ -158,11 +159,14 @@ impl Worker<'_> {
 struct Here<'a> {
     progress: &'a Progress,
     end: Option<(Instant, Duration)>,
+    /// What people call the input.
+    name: &'a str,
 }
 
 impl<'a> Here<'a> {
-    fn new(progress: &'a Progress, timeout: Option<Duration>) -> Here<'a> {
-        Here { progress, end: timeout.map(|timeout| (Instant::now() + timeout, timeout)) }
+    fn new(progress: &'a Progress, timeout: Option<Duration>, name: &'a str) -> Here<'a> {
+        let end = timeout.and_then(|timeout| Some((Instant::now().checked_add(timeout)?, timeout)));
+        Here { progress, end, name }
     }
 }
 
@@ -175,7 +179,11 @@ impl Observer for Here<'_> {
         self.progress.advance(frames);
         match self.end {
             Some((end, timeout)) if Instant::now() > end => {
-                bail!("not done after {} s, which is its --timeout", timeout.as_secs_f64())
+                bail!(
+                    "{}: not done after {} s, which is its --timeout",
+                    self.name,
+                    timeout.as_secs_f64()
+                )
             }
             _ => Ok(()),
         }

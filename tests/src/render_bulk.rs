@@ -88,7 +88,8 @@ fn crashes() -> Result<()> {
         let sound = booth.sound(&format!("out/{index:03}.wav"))?;
         ensure!(!sound.is_silent() && report["frames"] == sound.len(), "{report}");
     }
-    let named = CRASHING.map(|index| format!("midi/{index:03}.mid")).join(", ");
+    let named =
+        CRASHING.map(|index| format!("midi/{index:03}.mid (out/{index:03}.wav)")).join(", ");
     ensure!(ran.err.contains(&format!("failed: {named}\n")), "{}", ran.err);
     ensure!(ran.err.contains("195 of 200 files rendered, 5 failed"), "{}", ran.err);
     let errors = ran.err.lines().filter(|line| line.starts_with("error: ")).count();

@@ -109,7 +109,9 @@ const NAMED_MAX: usize = 20;
 impl Sum {
     fn add(&mut self, job: &Job, done: &JobReport) {
         match (&done.error, done.skipped) {
-            (Some(_), _) => self.failed.push(job.output.display().to_string()),
+            (Some(_), _) => {
+                self.failed.push(format!("{} ({})", job.input_name(), job.output.display()))
+            }
             (None, true) => self.skipped += 1,
             (None, false) => {
                 self.done += 1;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::audio::output::write_whole;
 use crate::engine::embedded::{Rendered, Settings, render as render_blocks};
-use crate::engine::rack::{Chain, Part, Rack, Stage};
+use crate::engine::rack::{Chain, Part, PluginFailed, Rack, Stage};
 use crate::input::{Input, Playing, read};
 use crate::instrument::shelf::{Position, Shelf};
 use crate::instrument::spec::PluginSpec;
@@ -122,7 +122,10 @@ fn try_render(
     let sink = lane.done();
     let rendered = match (rendered, &sink) {
         (Err(error), Err(_)) if error.to_string() == STOPPED => Rendered::default(),
-        (rendered, _) => rendered.with_context(|| job.input_name())?,
+        (rendered, _) => rendered.map_err(|error| match error.is::<PluginFailed>() {
+            true => error.context(job.input_name()),
+            false => error,
+        })?,
     };
     hearing.finish();
     let written = sink?.finish(settings, warnings)?;

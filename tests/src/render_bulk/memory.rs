@@ -26,7 +26,8 @@ fn leak() -> Result<()> {
     for index in 0..JOB_COUNT {
         booth.room.write(&format!("{index:02}.mid"), notes(index))?;
     }
-    let line = "render *.mid -p @leak --rate 8000 --tail none --jobs 2 --out-dir out --json";
+    let line =
+        "render *.mid -p @leak --rate 8000 --tail none --jobs 2 --reuse --out-dir out --json";
     let mut command = booth.room.command(&booth.words("clap", line));
     let process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut process = process.context("starting tresillo")?;

@@ -185,7 +185,7 @@ fn late() -> Result<()> {
         ensure!(report["render_seconds"].as_f64().is_some_and(|s| s >= 0.5), "{report}");
         let ran = booth.run(format, "render a.mid -p @late --strict -o strict.wav")?;
         ensure!(
-            ran.code == 1 && ran.err.contains("error: --strict: "),
+            ran.code == 1 && ran.err.contains("which --strict takes for an error: "),
             "{}: {}",
             ran.code,
             ran.err

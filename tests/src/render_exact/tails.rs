@@ -85,7 +85,11 @@ fn endless() -> Result<()> {
             booth.render(format, "render a.mid -p @endless --rate 8000 --tail none")?;
         ensure!(report["frames"] == heard.end, "{format}: {report}");
         let ran = booth.run(format, "render a.mid -p @endless --rate 8000 --strict")?;
-        ensure!(ran.code == 1 && ran.err.contains("error: --strict: "), "{}", ran.err);
+        ensure!(
+            ran.code == 1 && ran.err.contains("which --strict takes for an error: "),
+            "{}",
+            ran.err
+        );
     }
     Ok(())
 }
