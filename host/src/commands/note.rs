@@ -18,10 +18,13 @@ use crate::report::{Exit, Report, UsageError};
 /// A command line that makes no sense, or an SFZ file that cannot be written.
 pub fn run(arguments: &NoteArgs, report: &mut Report) -> Result<Exit> {
     let jobs = jobs(arguments)?;
-    let described = arguments.sfz.as_ref().map(|file| (file, sfz::text(file, &jobs)));
+    let described = match &arguments.sfz {
+        Some(file) => Some((file, sfz::text(file, &jobs)?)),
+        None => None,
+    };
     let exit = all(jobs, &arguments.run, report)?;
     if let (Some((file, text)), Exit::Done) = (described, exit) {
-        crate::audio::output::write_whole(file, text?.as_bytes())?;
+        crate::audio::output::write_whole(file, text.as_bytes())?;
         report.tell(&format!("{}: an instrument of all of them", file.display()));
     }
     Ok(exit)
