@@ -57,7 +57,7 @@ fn objects(booth: &Booth, line: &str) -> Result<(i32, Vec<Value>)> {
 }
 
 /// The object of a kind among those that a run lists.
-fn of_kind<'a>(all: &'a [Value], kind: Kind) -> Result<&'a Value> {
+fn of_kind(all: &[Value], kind: Kind) -> Result<&Value> {
     let found = all.iter().find(|object| object["name"] == kind.name());
     found.with_context(|| format!("{} is not listed", kind.name()))
 }
