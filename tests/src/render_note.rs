@@ -102,7 +102,7 @@ fn pedals() -> Result<()> {
         let expected = of(&[(0, "note-on 0 60", 100), (24_000, "note-off 0 60", 64)]);
         ensure!(plain == expected, "{format}: {plain:?}");
         let all = told(
-            "60,64 --duration 0.5 --channel 10 --program 128 --soft 40 --sustain --sostenuto 90 --velocity 1",
+            "60,64 --duration 0.5 --channel 10 --program 128 --soft=40 --sustain --sostenuto=90 --velocity 1",
         )?;
         let expected = of(&[
             (0, "cc 9 64", 127),
@@ -127,7 +127,7 @@ fn pedals() -> Result<()> {
         let expected = ["program", "cc 67", "cc 64", "note-on", "note-on", "cc 66"];
         // VST3 keeps controllers apart from notes, so that there is no order between them.
         ensure!(format == "vst3" || order == expected, "{format}: {order:?}");
-        let half = told("60 --sustain 64 --duration 0.1")?;
+        let half = told("60 --sustain=64 --duration 0.1")?;
         ensure!(half.contains(&(0, "cc 0 64".to_owned(), 64)), "{format}: {half:?}");
     }
     Ok(())
@@ -237,7 +237,7 @@ fn usage() -> Result<()> {
         ("note 128 -p @impulse", "128 is no key"),
         ("note 60 62 -o x.wav -p @impulse", "-o takes one note, and there are 2"),
         ("note 60 62 --name same -p @impulse", "would both be written to same.wav"),
-        ("note --keys 72-60 -p @impulse", "--keys 72-60: FROM-TO or FROM-TO:EVERY is needed"),
+        ("note --keys 72-60 -p @impulse", "--keys 72-60: the lower key has to stand first"),
         ("note --keys 60-72:0 -p @impulse", "FROM-TO or FROM-TO:EVERY is needed"),
         ("note 60 --velocity 0 -p @impulse", "0 is not in 1..=127"),
         ("note 60 --channel 17 -p @impulse", "17 is not in 1..=16"),

@@ -269,7 +269,7 @@ fn states() -> Result<()> {
         ("zynaddsubfx.lv2", false, ZYNADDSUBFX, json!({})),
         ("tube.vst3", true, "ZamTube.vst3", json!({"Tone Stack Model": 0.375, "Bass": 0.9})),
         ("own.clap", false, own_clap.as_str(), json!({"Transpose": "7 st", "Swing": 0.8})),
-        ("own.vst3", false, own_vst3.as_str(), json!({"Transpose": "7", "Swing": 0.8})),
+        ("own.vst3", false, own_vst3.as_str(), json!({"Transpose": "=7", "Swing": 0.8})),
     ];
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for (name, is_effect, plugin, parameters) in &all {

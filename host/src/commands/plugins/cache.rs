@@ -59,14 +59,12 @@ impl Cache {
         Cache { file, entries, is_changed: false }
     }
 
-    /// What was found in a file, if it is still the same. What failed is tried again each time.
+    /// What was found in a file, if it is still the same. A file that could not be listed is looked at again each time.
     pub(super) fn get(&self, file: &Path) -> Option<Contents> {
         let entry = self.entries.get(&absolute(file))?;
         let is_same = stamp(file, DEPTH_MAX).is_some_and(|stamp| stamp == entry.stamp);
-        let is_known = match &entry.contents {
-            Contents::Plugins(plugins) => plugins.iter().all(|plugin| plugin.error.is_none()),
-            Contents::Refused(_) => false,
-        };
+        // A plugin that hung is not waited for each time; a file that holds none is soon looked at again.
+        let is_known = matches!(entry.contents, Contents::Plugins(_));
         (is_same && is_known).then(|| entry.contents.clone())
     }
 
