@@ -38,13 +38,16 @@ fn of_bytes(bytes: Vec<u8>) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use super::*;
 
+    #[cfg(unix)]
     #[derive(serde::Serialize, Deserialize, PartialEq, Debug)]
     struct Holder(#[serde(with = "super")] PathBuf);
 
+    #[cfg(unix)]
     #[test]
     fn any_path_comes_back() {
         for bytes in [b"a/b.mid".to_vec(), b"x\xFFy".to_vec(), Vec::new()] {
