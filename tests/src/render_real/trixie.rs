@@ -15,7 +15,7 @@ pub fn tests() -> Vec<Trial> {
     let is_there = paths::trixie().join("usr/lib/clap").is_dir();
     let missing = (!is_there)
         .then_some("the plugins of Debian trixie are absent; `cargo xtask setup --trixie`");
-    let tests: [(&str, fn() -> Result<()>); 4] = [
+    let tests: [(&str, Test); 4] = [
         ("dpf_clap", || whole("clap", is_dpf, 10)),
         ("dpf_vst3", || whole("vst3", is_dpf, 10)),
         ("sdk_vst3", || whole("vst3", |plugin| !is_dpf(plugin) && !is_lsp(plugin), 40)),
@@ -24,6 +24,8 @@ pub fn tests() -> Vec<Trial> {
     let named = |(name, run)| trial(&format!("render_real_trixie_{name}"), missing, run);
     tests.into_iter().map(named).collect()
 }
+
+type Test = fn() -> Result<()>;
 
 /// What is known of single plugins.
 const EXCEPTIONS: [(&str, Exception); 18] = [
