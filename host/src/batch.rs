@@ -133,6 +133,7 @@ impl Worker<'_> {
 
     fn work_in_child(&mut self, job: &Job) -> JobReport {
         let failed = |error: &anyhow::Error| JobReport {
+            output: None,
             error: Some(format!("{}: {error:#}", job.input_name())),
             ..report_of(job)
         };

@@ -56,7 +56,7 @@ pub fn render(job: &Job, shelf: &mut Shelf, observer: &mut dyn Observer) -> JobR
     let report = JobReport { warnings, ..report_of(job) };
     match result {
         Ok(figures) => JobReport { figures: Some(figures), ..report },
-        Err(error) => JobReport { error: Some(format!("{error:#}")), ..report },
+        Err(error) => JobReport { output: None, error: Some(format!("{error:#}")), ..report },
     }
 }
 
@@ -306,10 +306,14 @@ fn score(job: &Job, warnings: &mut Vec<String>) -> Result<(Score, Vec<String>)> 
         Input::Project(project) => {
             let playing = Playing::new(*project, &settings.pattern)
                 .with_context(|| format!("playing {}", path.display()))?;
-            let names = playing
-                .pattern()
-                .map(|pattern| pattern.tracks.iter().map(|track| track.name.clone()).collect());
-            (score::of_project(&playing, settings.sample_rate_hz), names.unwrap_or_default())
+            let count = playing.patterns().map(|pattern| pattern.tracks.len()).max().unwrap_or(0);
+            // A track of a song is called as the first pattern calls it that does.
+            let name = |index: usize| {
+                let all = playing.patterns().filter_map(|pattern| pattern.tracks.get(index));
+                all.map(|track| &track.name).find(|name| !name.is_empty()).cloned()
+            };
+            let names = (0..count).map(|index| name(index).unwrap_or_default()).collect();
+            (score::of_project(&playing, settings.sample_rate_hz), names)
         }
     })
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct JobReport {
     /// What was rendered.
     pub input: String,
-    /// Where the sound is, or would be had the job not failed.
+    /// Where the sound is; absent where the job failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
     /// Who rendered.
