@@ -2,6 +2,7 @@
 
 pub mod flac;
 pub mod level;
+pub mod loudness;
 pub mod mark;
 pub mod output;
 pub mod spool;

@@ -1,6 +1,6 @@
 //! Many jobs at the same time, told in their order.
 //!
-//! A job that runs code of others is done by a child process; one child does many. The rest (the built-in instrument,
+//! A job that runs code of others is done by a child process of its own, or by one that does many. The rest (the built-in instrument,
 //! SoundFonts) is done here, by threads.
 
 pub mod child;
@@ -30,8 +30,8 @@ pub struct Batch {
     pub timeout: Option<Duration>,
     /// The program that child processes run: this one.
     pub program: PathBuf,
-    /// Whether a child does one job only, for plugins that keep something between their instances.
-    pub is_fresh: bool,
+    /// Whether a child does many jobs, though plugins may keep something between their instances.
+    pub is_reused: bool,
     /// Whether files that are there, whole and unchanged, are left as they are.
     pub resume: bool,
 }
@@ -119,18 +119,15 @@ impl Worker<'_> {
         // What cannot be read or found is told by the render itself.
         job.fingerprint = self.fingerprints.of(job).ok();
         let done = if self.batch.resume && fingerprint::is_done(job) {
-            JobReport {
-                output: Some(job.output.display().to_string()),
-                skipped: true,
-                ..report_of(job)
-            }
+            JobReport { skipped: true, ..report_of(job) }
         } else if job.is_foreign() {
             self.work_in_child(job)
         } else {
-            let mut here = Here::new(self.progress, self.batch.timeout);
+            let name = job.input_name();
+            let mut here = Here::new(self.progress, self.batch.timeout, &name);
             one::render(job, self.shelf.get_or_insert_with(Shelf::default), &mut here)
         };
-        self.progress.file_done(done.figures.as_ref().map_or(0.0, |figures| figures.seconds));
+        self.progress.file_done(done.figures.as_ref().map(|figures| figures.seconds));
         done
     }
 
@@ -148,7 +145,7 @@ impl Worker<'_> {
         };
         match child.render(job, self.batch.timeout, self.progress) {
             Ok(report) => {
-                if !self.batch.is_fresh && !child.is_worn_out() {
+                if self.batch.is_reused && !child.is_worn_out() {
                     self.child = Some(child);
                 }
                 report
@@ -162,11 +159,14 @@ impl Worker<'_> {
 struct Here<'a> {
     progress: &'a Progress,
     end: Option<(Instant, Duration)>,
+    /// What people call the input.
+    name: &'a str,
 }
 
 impl<'a> Here<'a> {
-    fn new(progress: &'a Progress, timeout: Option<Duration>) -> Here<'a> {
-        Here { progress, end: timeout.map(|timeout| (Instant::now() + timeout, timeout)) }
+    fn new(progress: &'a Progress, timeout: Option<Duration>, name: &'a str) -> Here<'a> {
+        let end = timeout.and_then(|timeout| Some((Instant::now().checked_add(timeout)?, timeout)));
+        Here { progress, end, name }
     }
 }
 
@@ -179,7 +179,11 @@ impl Observer for Here<'_> {
         self.progress.advance(frames);
         match self.end {
             Some((end, timeout)) if Instant::now() > end => {
-                bail!("not done after {} s, which is its --timeout", timeout.as_secs_f64())
+                bail!(
+                    "{}: not done after {} s, which is its --timeout",
+                    self.name,
+                    timeout.as_secs_f64()
+                )
             }
             _ => Ok(()),
         }

@@ -36,7 +36,7 @@ pub struct Cli {
 
 const EXAMPLES: &str = "Examples:
   tresillo render song.mid                      song.wav, with the built-in instrument
-  tresillo render song.mid -p Vital.clap -p ZamVerb.vst3 --param Wet=30
+  tresillo render song.mid -p piano.sf2 --param Gain=-3 -p ZamVerb
   tresillo render midi/ --out-dir out --jobs 4  all files of a folder, four at a time
   tresillo note C3,E3,G3 -p piano.sf2 -o chord.wav
   tresillo convert beat.txt beat.mid --cycles 8

@@ -214,6 +214,10 @@ pub struct Failed {
     pub code: i32,
 }
 
+/// What stands before a value that is to be taken as the plugin shows it, though it looks like a number: in VST3 numbers are
+/// `0..=1`, and "1200" is something else.
+pub(crate) const SHOWN: char = '=';
+
 /// Sets the parameter that `name` means to what `text` means.
 ///
 /// # Errors
@@ -225,13 +229,14 @@ pub fn set_by_name(instrument: &mut dyn Instrument, name: &str, text: &str) -> R
     if parameter.is_read_only {
         bail!("{plugin}: the parameter {} can be read but not set", parameter.name);
     }
-    let own = parameter.number_of(text);
-    // A number that is out of range may be one as the plugin shows it: "1200" of a filter whose range is 0 to 1.
-    let is_within = own.is_some_and(|value| parameter.has(value));
-    let shown = if is_within { None } else { instrument.value_of_text(parameter, text) };
-    let Some(value) = shown.filter(|value| parameter.has(*value)).or(own).or(shown) else {
-        bail!("{}", parameter.not_understood(text, &plugin));
+    let value = match text.strip_prefix(SHOWN) {
+        Some(shown) => instrument.value_of_text(parameter, shown),
+        None => {
+            let own = parameter.number_of(text);
+            own.or_else(|| instrument.value_of_text(parameter, text))
+        }
     };
+    let Some(value) = value else { bail!("{}", parameter.not_understood(text, &plugin)) };
     let value = parameter.within_range(value, text, &plugin)?;
     instrument.set_parameter(parameter, value)
 }

@@ -1,8 +1,10 @@
 //! What is to be done: one [`Job`] for each file that is written, whole in itself, so that another process may do it.
 
+pub mod files;
 pub mod inputs;
 pub mod manifest;
 pub mod notes;
+mod path;
 pub mod stems;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +23,7 @@ pub struct Job {
     /// What is rendered.
     pub source: Source,
     /// Where the sound goes.
+    #[serde(with = "path")]
     pub output: PathBuf,
     /// The track that is rendered, from 0; `None`: all.
     pub stem: Option<u16>,
@@ -37,7 +40,7 @@ pub struct Job {
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// A MIDI file, a project, notation.
-    File(PathBuf),
+    File(#[serde(with = "path")] PathBuf),
     /// Notes that the command line names.
     Notes(Notes),
 }
@@ -68,6 +71,12 @@ pub struct JobSettings {
     /// Whether loudness is measured, which takes time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub has_loudness: bool,
+    /// Whether a warning is an error.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_strict: bool,
+    /// Whether nothing else is done meanwhile, so that another processor may help.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_alone: bool,
     /// Which pattern plays, and how.
     pub pattern: PatternArgs,
 }
@@ -84,6 +93,8 @@ impl Default for JobSettings {
             warmup_seconds: 0.0,
             trim: false,
             has_loudness: false,
+            is_strict: false,
+            is_alone: false,
             pattern: PatternArgs::default(),
         }
     }

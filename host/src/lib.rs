@@ -1,7 +1,7 @@
 //! The program `tresillo`, as a library: render, convert, show, list events, look around.
 //!
-//! [`Render`] renders one file through plugins. [`run`] is the whole program but for the exit code of the process. What the user typed is in [`cli`]; [`job`] makes of it
-//! what is to be done; [`commands`] do it; only [`report`] prints.
+//! [`Render`] renders one file through plugins. [`run`] is the whole program but for the exit code of the process. What the
+//! user typed is in [`cli`]; [`job`] makes of it what is to be done; [`commands`] do it; only [`report`] prints.
 
 pub mod audio;
 pub mod batch;
@@ -23,8 +23,10 @@ use clap::Parser;
 use crate::cli::{Cli, Command};
 use crate::report::{Exit, Report};
 
+pub use crate::cli::{Depth, Format, Normalize, PatternArgs, Tail};
+pub use crate::instrument::spec::PluginSpec;
 pub use crate::job::notes::Notes;
-pub use crate::render::Render;
+pub use crate::render::{Figures, Observer, Render, Rendered};
 
 /// Runs the program with these arguments, the first being its own name. `before_job` is called before each job that plugins
 /// work on, in the process that they work in.

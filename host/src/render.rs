@@ -5,12 +5,28 @@
 //!
 //! # fn main() -> anyhow::Result<()> {
 //! let folder = tempfile::tempdir()?;
-//! let report = Render::notes(Notes { keys: vec![60, 64, 67], ..Notes::default() })
-//!     .plugin("builtin")
+//! let chord = Render::notes(Notes { keys: vec![60, 64, 67], ..Notes::default() })
 //!     .sample_rate_hz(44_100)
 //!     .to(folder.path().join("chord.wav"))?;
-//! assert_eq!(report.sample_rate, 44_100);
-//! assert_eq!(report.notes, 3);
+//! assert_eq!(chord.figures.sample_rate, 44_100);
+//! assert_eq!(chord.figures.notes, 3);
+//! assert!(chord.warnings.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A MIDI file, an instrument with a parameter, an effect behind it:
+//!
+//! ```no_run
+//! use tresillo_host::{Render, Tail};
+//!
+//! # fn main() -> anyhow::Result<()> {
+//! Render::file("song.mid")
+//!     .plugin("Synth.clap")
+//!     .parameter("Cutoff", 0.5)
+//!     .plugin("ZamVerb")
+//!     .tail(Tail::Seconds(2.0))
+//!     .to("song.wav")?;
 //! # Ok(())
 //! # }
 //! ```
@@ -21,13 +37,16 @@
 pub mod hearing;
 pub mod one;
 pub mod report;
+mod sink;
 pub mod trim;
+mod warnings;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 
-use crate::cli::{Depth, Format, Normalize, Tail};
+use crate::batch::fingerprint::Fingerprints;
+use crate::cli::{Depth, Format, Normalize, PatternArgs, Tail};
 use crate::instrument::shelf::Shelf;
 use crate::instrument::spec::PluginSpec;
 use crate::job::notes::Notes;
@@ -91,9 +110,12 @@ impl Render {
     }
 
     /// Sets a parameter of the plugin that was added last, by name or id; the value as a number or as the plugin shows it.
-    /// Without a plugin it sets nothing.
+    /// Without a plugin it is one of the built-in instrument, which has none, so [`Render::to`] refuses it.
     #[must_use]
     pub fn parameter(mut self, name: &str, value: impl ToString) -> Render {
+        if self.job.chains.is_empty() {
+            self = self.plugin("builtin");
+        }
         let plugin = self.job.chains.last_mut().and_then(|chain| chain.plugins.last_mut());
         if let Some(plugin) = plugin {
             plugin.parameters.push((name.to_owned(), value.to_string()));
@@ -153,11 +175,32 @@ impl Render {
         self
     }
 
+    /// Silence that is fed before the first frame, in real time, for plugins that load in the background.
+    #[must_use]
+    pub fn warmup_seconds(mut self, seconds: f64) -> Render {
+        self.job.settings.warmup_seconds = seconds.clamp(0.0, 600.0);
+        self
+    }
+
+    /// Takes away silence before and behind the sound.
+    #[must_use]
+    pub fn trimmed(mut self) -> Render {
+        self.job.settings.trim = true;
+        self
+    }
+
+    /// Which pattern of a project plays, and how.
+    #[must_use]
+    pub fn pattern(mut self, pattern: PatternArgs) -> Render {
+        self.job.settings.pattern = pattern;
+        self
+    }
+
     /// Renders, and writes the file, which appears whole or not at all.
     ///
     /// # Errors
     /// One sentence: what, where, what to try.
-    pub fn to(self, output: impl AsRef<Path>) -> Result<Figures> {
+    pub fn to(self, output: impl AsRef<Path>) -> Result<Rendered> {
         self.to_with(output, &mut Shelf::default(), &mut ())
     }
 
@@ -170,12 +213,23 @@ impl Render {
         output: impl AsRef<Path>,
         shelf: &mut Shelf,
         observer: &mut dyn Observer,
-    ) -> Result<Figures> {
+    ) -> Result<Rendered> {
         output.as_ref().clone_into(&mut self.job.output);
+        // What cannot be read is told by the render itself.
+        self.job.fingerprint = Fingerprints::default().of(&self.job).ok();
         let report = one::render(&self.job, shelf, observer);
         match (report.figures, report.error) {
-            (Some(figures), None) => Ok(figures),
+            (Some(figures), None) => Ok(Rendered { figures, warnings: report.warnings }),
             (_, error) => Err(anyhow!(error.unwrap_or_default())),
         }
     }
+}
+
+/// What came of a render.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rendered {
+    /// What was measured.
+    pub figures: Figures,
+    /// What was odd, in sentences.
+    pub warnings: Vec<String>,
 }

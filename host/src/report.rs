@@ -58,13 +58,15 @@ pub struct Report {
     warning_count: usize,
     /// The reader of our standard output has gone: the rest is not printed, and that is all right.
     is_pipe_broken: bool,
+    /// Our standard output could not be written, and not because its reader has gone.
+    has_failed: bool,
 }
 
 impl Report {
     /// Nothing said yet.
     #[must_use]
     pub fn new(verbosity: Verbosity) -> Report {
-        Report { verbosity, warning_count: 0, is_pipe_broken: false }
+        Report { verbosity, warning_count: 0, is_pipe_broken: false, has_failed: false }
     }
 
     /// A line of the result.
@@ -81,6 +83,7 @@ impl Report {
         if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             self.is_pipe_broken = true;
             if error.kind() != io::ErrorKind::BrokenPipe {
+                self.has_failed = true;
                 self.say(&format!("error: writing to standard output: {error}"));
             }
         }
@@ -90,6 +93,12 @@ impl Report {
     #[must_use]
     pub fn is_pipe_broken(&self) -> bool {
         self.is_pipe_broken
+    }
+
+    /// Whether results were lost that somebody waits for.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// A sentence about what was done; silent with `-q`.
@@ -128,6 +137,7 @@ impl Report {
     /// Ends the program: says the error if there is one, and gives the exit code.
     pub fn finish(mut self, done: anyhow::Result<Exit>) -> Exit {
         match done {
+            Ok(Exit::Done) if self.has_failed => Exit::Failed,
             Ok(exit) => exit,
             Err(error) => {
                 self.fail(&error);
@@ -167,7 +177,7 @@ impl Report {
             bar,
             file_count,
             started: Instant::now(),
-            sum: Mutex::new((0, 0.0)),
+            sum: Mutex::default(),
         })))
     }
 
@@ -186,8 +196,17 @@ struct Shown {
     bar: ProgressBar,
     file_count: usize,
     started: Instant,
-    /// Files that are done, and their seconds of sound.
-    sum: Mutex<(usize, f64)>,
+    sum: Mutex<Sum>,
+}
+
+/// What is done so far.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    files: usize,
+    /// Those that were not there already.
+    rendered: usize,
+    /// The sound in them.
+    seconds: f64,
 }
 
 impl Progress {
@@ -222,12 +241,13 @@ impl Progress {
         }
     }
 
-    /// A file is done that has so many seconds of sound.
-    pub fn file_done(&self, seconds: f64) {
+    /// A file is done that has so many seconds of sound; `None`: it was there already, or failed.
+    pub fn file_done(&self, seconds: Option<f64>) {
         let Some(shown) = self.0.as_ref().filter(|shown| shown.file_count > 1) else { return };
         let mut sum = shown.sum.lock().unwrap_or_else(PoisonError::into_inner);
-        sum.0 += 1;
-        sum.1 += seconds;
+        sum.files += 1;
+        sum.rendered += usize::from(seconds.is_some());
+        sum.seconds += seconds.unwrap_or(0.0);
         shown.bar.inc(1);
         shown.bar.set_prefix(told(*sum, shown.file_count, shown.started.elapsed()));
     }
@@ -249,9 +269,10 @@ impl Progress {
 }
 
 /// `12 of 200 files, 350 × real time, 1 min 20 s left`.
-fn told((files, seconds): (usize, f64), file_count: usize, took: Duration) -> String {
+fn told(sum: Sum, file_count: usize, took: Duration) -> String {
+    let Sum { files, rendered, seconds } = sum;
     let left = u32::try_from(file_count.saturating_sub(files)).unwrap_or(u32::MAX);
-    let each = took / u32::try_from(files.max(1)).unwrap_or(u32::MAX);
+    let each = took / u32::try_from(rendered.max(1)).unwrap_or(u32::MAX);
     let rate = seconds / took.as_secs_f64().max(1e-9);
     let left = indicatif::HumanDuration(each.saturating_mul(left));
     format!("{files} of {file_count} files, {rate:.0} × real time, {left:#} left")
@@ -263,7 +284,8 @@ mod tests {
 
     #[test]
     fn a_batch_says_how_far_it_is_how_fast_it_goes_and_how_long_it_takes() {
-        let text = told((50, 5000.0), 200, Duration::from_secs(50));
+        let text =
+            told(Sum { files: 50, rendered: 50, seconds: 5000.0 }, 200, Duration::from_secs(50));
         assert_eq!(text, "50 of 200 files, 100 × real time, 3m left");
     }
 }

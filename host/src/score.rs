@@ -137,41 +137,45 @@ fn message_of(voice: Voice) -> Message {
 /// Some files forget a note-off; a note that never ends would keep the tail from ending.
 fn end_hanging_notes(score: &mut Score) {
     let mut sounding = [[None; 128]; 16];
+    let mut pedals = [[false; PEDALS.len()]; 16];
     for message in &score.messages {
         let channel = usize::from(message.channel);
         let (key, is_on) = match message.message {
             Message::NoteOn { key, .. } => (key, true),
             Message::NoteOff { key, .. } => (key, false),
+            Message::ControlChange { controller, value } => {
+                let place = PEDALS.iter().position(|pedal| *pedal == controller);
+                let pedal = pedals.get_mut(channel).zip(place);
+                if let Some(is_held) = pedal.and_then(|(pedals, place)| pedals.get_mut(place)) {
+                    *is_held = value > 0;
+                }
+                continue;
+            }
             _ => continue,
         };
         if let Some(note) = sounding.get_mut(channel).and_then(|c| c.get_mut(usize::from(key))) {
             *note = is_on.then_some(message.track);
         }
     }
-    for (channel, keys) in (0u8..).zip(&sounding) {
+    let mut tell = |track: u16, channel: u8, message: Message| {
+        score.messages.push(ScoreMessage { frame: score.end_frame, track, channel, message });
+    };
+    for ((channel, keys), pedals) in (0u8..).zip(&sounding).zip(&pedals) {
         for (key, sounding) in (0u8..).zip(keys) {
             if let Some(track) = sounding {
                 score.hanging_count += 1;
-                score.messages.push(ScoreMessage {
-                    frame: score.end_frame,
-                    track: *track,
-                    channel,
-                    message: Message::NoteOff { key, velocity: OFF_VELOCITY },
-                });
+                tell(*track, channel, Message::NoteOff { key, velocity: OFF_VELOCITY });
             }
         }
         // A pedal that is held at the end would hold the tail too.
-        score.messages.push(ScoreMessage {
-            frame: score.end_frame,
-            track: 0,
-            channel,
-            message: Message::ControlChange { controller: CC_SUSTAIN, value: 0 },
-        });
+        for (controller, _) in PEDALS.into_iter().zip(pedals).filter(|(_, is_held)| **is_held) {
+            tell(0, channel, Message::ControlChange { controller, value: 0 });
+        }
     }
 }
 
-/// The sustain pedal.
-const CC_SUSTAIN: u8 = 64;
+/// Controllers that hold notes: the sustain and the sostenuto pedal.
+const PEDALS: [u8; 2] = [64, 66];
 /// How fast a key is let go where nobody says: the middle, as MIDI 1.0 asks for.
 const OFF_VELOCITY: f32 = 64.0 / 127.0;
 

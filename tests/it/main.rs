@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tresillo_tests::{
     ardour, cli, cli_render, close_order, controllers, dawdreamer, expression, fluidsynth,
-    instrument, newcomer, parameters, paths, photograph, recording, render_real, scenarios,
-    standalone, validator, vst3_crate, window, window_hands,
+    instrument, newcomer, parameters, paths, photograph, recording, render_bulk, render_events,
+    render_exact, render_faults, render_note, render_plugins, render_real, scenarios, standalone,
+    validator, vst3_crate, window, window_hands,
 };
 
 #[allow(clippy::print_stdout, reason = "figures are for whoever asked")]
@@ -55,8 +56,14 @@ fn main() -> ExitCode {
     tests.extend(parameters::tests());
     tests.extend(cli::tests());
     tests.extend(cli_render::tests());
-    tests.extend(render_real::tests());
+    tests.extend(render_exact::tests());
     tests.extend(fluidsynth::tests());
+    tests.extend(render_bulk::tests());
+    tests.extend(render_events::tests());
+    tests.extend(render_faults::tests());
+    tests.extend(render_note::tests());
+    tests.extend(render_plugins::tests());
+    tests.extend(render_real::tests());
     tests.extend(window::tests());
     tests.extend(standalone::tests());
     tests.extend(window_hands::tests());

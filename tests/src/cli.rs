@@ -239,7 +239,7 @@ fn refuses() -> Result<()> {
         ("render good.txt folder/good.txt", 2, "would both be written to good.wav"),
         ("render good.txt --bpm 0", 2, "tempo 0 is outside 1 to 999"),
         ("render absent.mid", 1, "reading absent.mid: No such file"),
-        ("render folder", 1, "reading folder: it is a folder"),
+        ("render folder", 1, "reading folder: there is no MIDI file in this folder"),
         ("render text.mid", 1, "reading text.mid: not a MIDI file: no MThd in it"),
         ("render empty.mid", 1, "reading empty.mid: the file is empty"),
         ("render cut.mid", 1, "reading cut.mid: byte 14: no track follows the header"),

@@ -1,5 +1,6 @@
 //! The command `tresillo`, run as a person runs it, in a folder of its own.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -10,6 +11,7 @@ use crate::paths;
 /// A folder that goes with the test, and the command in it.
 pub struct Room {
     folder: tempfile::TempDir,
+    environment: Vec<(OsString, OsString)>,
 }
 
 /// What a run of the command left behind.
@@ -22,19 +24,48 @@ pub struct Ran {
     pub err: String,
 }
 
+impl Ran {
+    /// What a run that has ended left behind.
+    ///
+    /// # Errors
+    /// If it was ended by a signal, or what it said is not text.
+    pub fn of(output: Output) -> Result<Ran> {
+        Ok(Ran {
+            code: output.status.code().context("tresillo was ended by a signal")?,
+            out: String::from_utf8(output.stdout)?,
+            err: String::from_utf8(output.stderr)?,
+        })
+    }
+}
+
 impl Room {
     /// A fresh, empty folder.
     ///
     /// # Errors
     /// If none can be made.
     pub fn new() -> Result<Room> {
-        Ok(Room { folder: tempfile::tempdir().context("making a folder")? })
+        let folder = tempfile::tempdir().context("making a folder")?;
+        Ok(Room { folder, environment: Vec::new() })
     }
 
     /// The folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Sets a variable of the environment for all runs to come.
+    pub fn set_env(&mut self, name: &str, value: impl AsRef<OsStr>) {
+        self.environment.push((name.into(), value.as_ref().to_owned()));
+    }
+
+    /// The command in it, with these words, not started yet.
+    #[must_use]
+    pub fn command<W: AsRef<OsStr>>(&self, words: &[W]) -> Command {
+        let mut command = Command::new(paths::tresillo());
+        let environment = self.environment.iter().map(|(name, value)| (name, value));
+        command.args(words).current_dir(self.path()).envs(environment);
+        command
     }
 
     /// A file in it.
@@ -71,17 +102,9 @@ impl Room {
     ///
     /// # Errors
     /// As [`Room::run`].
-    pub fn run_words(&self, words: &[&str]) -> Result<Ran> {
-        let output: Output = Command::new(paths::tresillo())
-            .args(words)
-            .current_dir(self.path())
-            .output()
-            .context("starting tresillo")?;
-        Ok(Ran {
-            code: output.status.code().context("tresillo was ended by a signal")?,
-            out: String::from_utf8(output.stdout)?,
-            err: String::from_utf8(output.stderr)?,
-        })
+    pub fn run_words<W: AsRef<OsStr>>(&self, words: &[W]) -> Result<Ran> {
+        let output = self.command(words).output().context("starting tresillo")?;
+        Ran::of(output)
     }
 
     /// As [`Room::run`], for a run that must succeed without a word on standard error but `expected_err`.
@@ -100,8 +123,17 @@ impl Room {
     /// # Errors
     /// If it does not.
     pub fn fail(&self, line: &str, code: i32, sentence: &str) -> Result<()> {
+        self.fail_words(&line.split_whitespace().collect::<Vec<_>>(), code, sentence)
+    }
+
+    /// As [`Room::fail`], with these words.
+    ///
+    /// # Errors
+    /// If it does not fail so.
+    pub fn fail_words(&self, words: &[&str], code: i32, sentence: &str) -> Result<()> {
         let before = self.names()?;
-        let ran = self.run(line)?;
+        let line = words.join(" ");
+        let ran = self.run_words(words)?;
         ensure!(
             ran.code == code,
             "`tresillo {line}` ended with {}, not {code}: {}",

@@ -5,6 +5,7 @@
 //! (JUCE by way of minihost, in a Python process). What a format asks of every plugin is for [`validator`] to judge.
 
 pub mod ardour;
+pub mod booth;
 pub mod clap_host;
 pub mod cli;
 pub mod cli_render;
@@ -13,6 +14,7 @@ pub mod command;
 pub mod controllers;
 pub mod dawdreamer;
 pub mod display;
+pub mod event_log;
 pub mod expression;
 pub mod fixtures;
 pub mod fluidsynth;
@@ -22,11 +24,19 @@ pub mod newcomer;
 pub mod parameters;
 pub mod paths;
 pub mod photograph;
+pub mod piece;
 pub mod recording;
 pub mod registry;
+pub mod render_bulk;
+pub mod render_events;
+pub mod render_exact;
+pub mod render_faults;
+pub mod render_note;
+pub mod render_plugins;
 pub mod render_real;
 pub mod scenarios;
 pub mod script;
+pub mod sound;
 pub mod spectrum;
 pub mod stage;
 pub mod standalone;

@@ -29,7 +29,7 @@ pub struct FlacWriter<W> {
     /// Interleaved samples that do not fill a block yet.
     pending: Vec<i32>,
     clipped_count: u64,
-    has_comment: bool,
+    mark: Option<String>,
 }
 
 impl<W: Write + Seek> FlacWriter<W> {
@@ -44,9 +44,8 @@ impl<W: Write + Seek> FlacWriter<W> {
         mark: Option<&str>,
     ) -> io::Result<FlacWriter<W>> {
         out.write_all(&[0; HEADER_BYTES])?;
-        let comment = mark.map(super::mark::flac_block);
-        if let Some(comment) = &comment {
-            out.write_all(comment)?;
+        if let Some(mark) = mark {
+            out.write_all(&super::mark::flac_block(mark, 0))?;
         }
         let rate = usize::try_from(sample_rate_hz).map_err(io::Error::other)?;
         let config = Encoder::default().into_verified().map_err(|(_, error)| other(error))?;
@@ -59,7 +58,7 @@ impl<W: Write + Seek> FlacWriter<W> {
             buffer: FrameBuf::with_size(CHANNELS, BLOCK_FRAMES).map_err(other)?,
             pending: Vec::with_capacity(2 * CHANNELS * BLOCK_FRAMES),
             clipped_count: 0,
-            has_comment: comment.is_some(),
+            mark: mark.map(str::to_owned),
         })
     }
 
@@ -117,11 +116,15 @@ impl<W: Write + Seek> FlacWriter<W> {
         self.info.set_block_sizes(BLOCK_FRAMES, BLOCK_FRAMES).map_err(other)?;
         let mut sink = ByteSink::new();
         self.info.write(&mut sink).map_err(other)?;
+        let file_bytes = self.out.stream_position()?;
         self.out.seek(SeekFrom::Start(0))?;
         self.out.write_all(b"fLaC")?;
         // A block of metadata of kind 0, 34 bytes long; the first bit says whether it is the last.
-        self.out.write_all(&[if self.has_comment { 0 } else { 0x80 }, 0, 0, 34])?;
+        self.out.write_all(&[if self.mark.is_some() { 0 } else { 0x80 }, 0, 0, 34])?;
         self.out.write_all(sink.as_slice())?;
+        if let Some(mark) = &self.mark {
+            self.out.write_all(&super::mark::flac_block(mark, file_bytes))?;
+        }
         self.out.flush()?;
         Ok(self.out)
     }

@@ -1,36 +1,27 @@
 //! How loud a render is.
 
-use anyhow::Result;
-use ebur128::{EbuR128, Mode};
+use crate::audio::loudness::Loudness;
 
 /// Measures peak and loudness of stereo audio as it passes.
 pub struct LevelMeter {
     peak: f32,
-    loudness: Option<EbuR128>,
+    loudness: Option<Loudness>,
 }
 
 impl LevelMeter {
-    /// Nothing measured yet. Loudness costs more than all else, so it is left out where nobody asks for it.
-    ///
-    /// # Errors
-    /// A sample rate that the meter cannot take.
-    pub fn new(sample_rate_hz: u32, has_loudness: bool) -> Result<LevelMeter> {
-        // The histogram keeps memory constant, whatever the length.
-        let meter = || EbuR128::new(2, sample_rate_hz, Mode::I | Mode::HISTOGRAM);
-        let loudness = if has_loudness { Some(meter()?) } else { None };
-        Ok(LevelMeter { peak: 0.0, loudness })
+    /// Nothing measured yet. Loudness takes time, so it is left out where nobody asks for it.
+    #[must_use]
+    pub fn new(sample_rate_hz: u32, has_loudness: bool) -> LevelMeter {
+        let loudness = has_loudness.then(|| Loudness::new(sample_rate_hz));
+        LevelMeter { peak: 0.0, loudness }
     }
 
-    /// Measures these frames.
-    ///
-    /// # Errors
-    /// Channels of different lengths.
-    pub fn add(&mut self, left: &[f32], right: &[f32]) -> Result<()> {
+    /// Measures these frames; both channels are as long.
+    pub fn add(&mut self, left: &[f32], right: &[f32]) {
         self.peak = self.peak.max(peak_of(left)).max(peak_of(right));
         if let Some(loudness) = &mut self.loudness {
-            loudness.add_frames_planar_f32(&[left, right])?;
+            loudness.add(left, right);
         }
-        Ok(())
     }
 
     /// The largest sample, in dBFS; `None` for digital silence.
@@ -49,7 +40,7 @@ impl LevelMeter {
     /// measured.
     #[must_use]
     pub fn lufs(&self) -> Option<f64> {
-        self.loudness.as_ref()?.loudness_global().ok().filter(|lufs| lufs.is_finite())
+        self.loudness.as_ref()?.integrated()
     }
 }
 
@@ -88,7 +79,7 @@ mod tests {
     fn a_full_scale_sine_is_as_loud_as_the_standard_says() {
         // EBU Tech 3341, case 1, at another level: a stereo sine of 1 kHz at -23 dBFS reads -23.0 LUFS.
         let rate = 48_000;
-        let mut meter = LevelMeter::new(rate, true).unwrap();
+        let mut meter = LevelMeter::new(rate, true);
         let level = 10f32.powf(-23.0 / 20.0);
         let sine: Vec<f32> = (0u16..48_000)
             .map(|frame| {
@@ -96,7 +87,7 @@ mod tests {
             })
             .collect();
         for _ in 0..5 {
-            meter.add(&sine, &sine).unwrap();
+            meter.add(&sine, &sine);
         }
         assert!((meter.lufs().unwrap() + 23.0).abs() < 0.1, "{:?}", meter.lufs());
         assert!((meter.peak_dbfs().unwrap() + 23.0).abs() < 0.01);

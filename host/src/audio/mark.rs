@@ -10,6 +10,8 @@ use std::path::Path;
 /// What stands before the mark itself.
 const PREFIX: &str = "tresillo:";
 const FLAC_FIELD: &str = "TRESILLO=";
+/// What stands between the mark and the length.
+const LENGTH: char = '-';
 /// The longest stretch of metadata that is read.
 const BYTES_MAX: u64 = 1 << 16;
 
@@ -39,11 +41,12 @@ fn size(bytes: &[u8]) -> [u8; 4] {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes()
 }
 
-/// The last block of metadata of a FLAC file, which holds the mark.
+/// The last block of metadata of a FLAC file, which holds the mark, and the length of the file, because nothing else in it
+/// tells whether it is whole. The block is as long for every length.
 #[must_use]
-pub fn flac_block(mark: &str) -> Vec<u8> {
+pub fn flac_block(mark: &str, file_bytes: u64) -> Vec<u8> {
     let vendor = concat!("Tresillo ", env!("CARGO_PKG_VERSION")).as_bytes();
-    let comment = format!("{FLAC_FIELD}{mark}");
+    let comment = format!("{FLAC_FIELD}{mark}{LENGTH}{file_bytes:016x}");
     let mut body = size(vendor).to_vec();
     body.extend_from_slice(vendor);
     body.extend_from_slice(&1u32.to_le_bytes());
@@ -65,7 +68,7 @@ pub fn read(path: &Path) -> Option<String> {
     file.read_exact(&mut magic).ok()?;
     match &magic {
         b"RIFF" | b"RF64" => read_wav(&mut file, length).ok().flatten(),
-        b"fLaC" => read_flac(&mut file).ok().flatten(),
+        b"fLaC" => read_flac(&mut file, length).ok().flatten(),
         _ => None,
     }
 }
@@ -104,7 +107,7 @@ fn read_wav(file: &mut (impl Read + Seek), length: u64) -> io::Result<Option<Str
     Ok(None)
 }
 
-fn read_flac(file: &mut (impl Read + Seek)) -> io::Result<Option<String>> {
+fn read_flac(file: &mut (impl Read + Seek), length: u64) -> io::Result<Option<String>> {
     loop {
         let mut head = [0u8; 4];
         file.read_exact(&mut head)?;
@@ -113,7 +116,10 @@ fn read_flac(file: &mut (impl Read + Seek)) -> io::Result<Option<String>> {
         if kind & 0x7F == 4 && u64::from(size) <= BYTES_MAX {
             let mut body = vec![0u8; usize::try_from(size).unwrap_or(0)];
             file.read_exact(&mut body)?;
-            return Ok(find(&body, FLAC_FIELD));
+            let told = find(&body, &format!("{LENGTH}"));
+            let is_whole =
+                told.and_then(|told| u64::from_str_radix(&told, 16).ok()) == Some(length);
+            return Ok(find(&body, FLAC_FIELD).filter(|_| is_whole));
         }
         if kind & 0x80 != 0 {
             return Ok(None);
@@ -167,7 +173,7 @@ mod tests {
             }
         }
         let mut bytes = std::fs::read(&path).unwrap();
-        bytes.truncate(8);
+        bytes.truncate(bytes.len() - 1);
         std::fs::write(&path, bytes).unwrap();
         assert_eq!(read(&path), None);
         assert_eq!(read(&folder.path().join("absent")), None);

@@ -1,9 +1,9 @@
 //! A file that appears whole or not at all.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
@@ -30,9 +30,9 @@ impl Output {
     /// One sentence when nothing can be written there.
     pub fn create(target: &Path) -> Result<Output> {
         let writing = || format!("writing {}", target.display());
-        let Some(name) = target.file_name() else {
+        if target.file_name().is_none() {
             bail!("writing {}: this names no file", target.display());
-        };
+        }
         if target.is_dir() {
             bail!(
                 "writing {}: it is a folder; name a file in it, or use --out-dir",
@@ -42,10 +42,7 @@ impl Output {
         let folder = folder_of(target);
         fs::create_dir_all(folder).map_err(|error| plain(&error, folder)).with_context(writing)?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let mut partial_name = OsString::from(".");
-        partial_name.push(name);
-        partial_name.push(format!(".{}-{count}.part", std::process::id()));
-        let partial = folder.join(partial_name);
+        let partial = folder.join(format!(".{}-{}-{count}.part", machine(), std::process::id()));
         let (file, is_named) = match nameless(folder) {
             Some(file) => (file, false),
             None => {
@@ -89,6 +86,8 @@ impl Output {
             if name(file.get_ref(), &self.target).is_ok() {
                 return Ok(());
             }
+            // One of that name is of a process that had our number before.
+            let _ = fs::remove_file(&self.partial);
             name(file.get_ref(), &self.partial).map_err(told).with_context(writing)?;
             self.is_named = true;
         }
@@ -140,9 +139,10 @@ fn name(_: &File, _: &Path) -> io::Result<()> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
-/// Takes away what processes that are gone left half-written in a folder, where files need names. What cannot be taken away
-/// is left.
+/// Takes away what processes of this machine that are gone left half-written in a folder, where files need names. What cannot
+/// be taken away is left.
 pub fn sweep(folder: &Path) {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name();
@@ -152,12 +152,25 @@ pub fn sweep(folder: &Path) {
     }
 }
 
-/// The process that `.name.PID-COUNT.part` belongs to.
+/// The process of this machine that `.MACHINE-PID-COUNT.part` belongs to.
 fn owner(name: &str) -> Option<u32> {
-    let (_, numbers) = name.strip_prefix('.')?.strip_suffix(".part")?.rsplit_once('.')?;
-    let (process, count) = numbers.split_once('-')?;
+    let mut numbers = name.strip_prefix('.')?.strip_suffix(".part")?.split('-');
+    let (machine_name, process, count) = (numbers.next()?, numbers.next()?, numbers.next()?);
     count.parse::<u64>().ok()?;
-    process.parse().ok()
+    (machine_name == machine() && numbers.next().is_none()).then(|| process.parse().ok())?
+}
+
+/// What tells this machine, since it was started, and this container on it from others that may write into the same folder:
+/// numbers of processes mean something within them only.
+fn machine() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| {
+        let boot = fs::read("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let space = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&boot).update(space.as_os_str().as_encoded_bytes());
+        hasher.finalize().to_hex().chars().take(12).collect()
+    })
 }
 
 /// Whether a process is known to be gone.
@@ -238,9 +251,13 @@ mod tests {
     #[test]
     fn what_was_left_half_written_is_swept_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        let own = format!(".a.wav.{}-0.part", std::process::id());
         // No process has so high a number: /proc/sys/kernel/pid_max is 2^22 at most.
-        for name in [".a.wav.4194305-0.part", ".a.wav.x-0.part", "a.4194305-0.part", &own] {
+        for name in [
+            format!(".{}-4194305-0.part", machine()),
+            format!(".{}-{}-0.part", machine(), std::process::id()),
+            ".another-4194305-0.part".to_owned(),
+            "a-4194305-0.part".to_owned(),
+        ] {
             fs::write(folder.path().join(name), "").unwrap();
         }
         sweep(folder.path());

@@ -26,6 +26,9 @@ const JOBS_MAX: usize = 500;
 /// See above.
 const GROWTH_BYTES_MAX: u64 = 512 << 20;
 
+/// How long a child may take to go once it is of no use.
+const GOING: Duration = Duration::from_secs(1);
+
 /// How much of what a plugin says is kept, in bytes.
 const WORDS_MAX: usize = 4096;
 
@@ -69,7 +72,10 @@ impl Child {
     /// # Errors
     /// When the system refuses.
     pub fn start(program: &Path) -> Result<Child> {
-        let mut process = Command::new(program)
+        let mut command = Command::new(program);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut process = command
             .arg(worker::COMMAND)
             .env("QT_QPA_PLATFORM", "offscreen")
             .env("LC_ALL", "C.UTF-8")
@@ -191,13 +197,14 @@ impl Child {
         let sent = self.process.stdin.as_mut().map(|stdin| stdin.write_all(line.as_bytes()));
         let mut doing = match request {
             Request::Render(_) => "starting".to_owned(),
-            Request::List(path) => format!("listed ({})", path.display()),
-            Request::Describe(listed) => format!("made ({})", listed.name),
+            Request::List(path) => format!("listing the plugins of {}", path.display()),
+            Request::Describe(listed) => format!("making {}", listed.name),
         };
         if !matches!(sent, Some(Ok(()))) {
             return Err(self.ended(&doing));
         }
-        let end = timeout.map(|timeout| Instant::now() + timeout);
+        self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
             let wait = end.map_or(STALL, |end| end.saturating_duration_since(Instant::now()));
             match self.answers.recv_timeout(wait) {
@@ -211,11 +218,11 @@ impl Child {
                     let words = self.words();
                     return Err(match timeout {
                         Some(timeout) => anyhow!(
-                            "not done after {} s, which is its --timeout: it was {doing}{words}",
+                            "not done after {} s, which is its --timeout: it was still {doing}{words}",
                             timeout.as_secs_f64()
                         ),
                         None => anyhow!(
-                            "nothing moved for {} s while it was {doing}; a plugin hangs, or waits for a window to be answered (its licence?){words}",
+                            "nothing moved for {} s while {doing}; a plugin hangs, or waits for a window to be answered (its licence?){words}",
                             STALL.as_secs()
                         ),
                     });
@@ -226,12 +233,22 @@ impl Child {
 
     /// What to say of a child that ended by itself.
     fn ended(&mut self, doing: &str) -> anyhow::Error {
+        // It has closed its output, or does not read any more; it may still hang.
+        let end = Instant::now() + GOING;
+        while Instant::now() < end && matches!(self.process.try_wait(), Ok(None)) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let is_hanging = matches!(self.process.try_wait(), Ok(None));
+        if is_hanging {
+            self.end();
+            return anyhow!("a plugin closed what is not its own and hung while {doing}");
+        }
         let status = self.process.wait();
         // Its last words may still be on their way.
         thread::sleep(Duration::from_millis(20));
         let words = self.words();
         match status {
-            Ok(status) => anyhow!("a plugin {} while it was {doing}{words}", told(status)),
+            Ok(status) => anyhow!("a plugin {} while {doing}{words}", told(status)),
             Err(error) => anyhow!("the process that runs plugins is gone while {doing}: {error}"),
         }
     }
@@ -249,7 +266,13 @@ impl Child {
     }
 
     fn end(&mut self) {
-        // Gone already is as good.
+        // Gone already is as good. What a plugin started goes too: it is of the same group.
+        #[cfg(unix)]
+        if let Some(group) =
+            i32::try_from(self.process.id()).ok().and_then(rustix::process::Pid::from_raw)
+        {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -8,15 +8,16 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::audio::mark;
+use crate::instrument::lv2;
 use crate::instrument::spec::Place;
-use crate::job::{Job, JobSettings, Source};
+use crate::job::{Job, JobSettings, Source, format_of};
 
 /// Files up to this length are read whole; of larger ones (sample libraries) samples are taken, which miss a change only
 /// where it keeps the length and falls between them.
-const WHOLE_BYTES_MAX: u64 = 16 << 20;
+const WHOLE_BYTES_MAX: u64 = 1 << 30;
 /// How many samples of a large file are taken, evenly spread, the first at its start and the last at its end.
 const PIECES: u64 = 64;
 /// How long each is.
@@ -31,6 +32,7 @@ const DIGITS: usize = 32;
 #[derive(Default)]
 pub struct Fingerprints {
     files: Mutex<HashMap<PathBuf, [u8; 32]>>,
+    bundles: Mutex<HashMap<String, Option<PathBuf>>>,
 }
 
 impl Fingerprints {
@@ -50,7 +52,18 @@ impl Fingerprints {
             Source::File(path) => add("input", blake3::hash(&fs::read(path)?).as_bytes()),
             Source::Notes(notes) => add("notes", &serde_json::to_vec(notes)?),
         }
-        let settings = JobSettings { has_loudness: false, ..job.settings.clone() };
+        let mut settings = JobSettings {
+            has_loudness: false,
+            is_alone: false,
+            is_strict: false,
+            // What the file is, whoever said so.
+            format: format_of(&job.output, job.settings.format).ok(),
+            ..job.settings.clone()
+        };
+        if !job.is_foreign() {
+            // What is our own sounds the same in blocks of any length.
+            settings.block_frames = 0;
+        }
         add("settings", &serde_json::to_vec(&settings)?);
         add("stem", &serde_json::to_vec(&job.stem)?);
         for chain in &job.chains {
@@ -59,7 +72,10 @@ impl Fingerprints {
                 // What it is and not where it is: another machine may have it in another folder.
                 match Place::of(&plugin.plugin)? {
                     Place::Builtin => add("plugin", b"builtin"),
-                    Place::Uri(uri) => add("plugin", uri.as_bytes()),
+                    Place::Uri(uri) => {
+                        add("plugin", &self.bundle_of(&uri)?);
+                        add("id", uri.as_bytes());
+                    }
                     Place::File { path, id, .. } => {
                         add("plugin", &self.file(&path)?);
                         add("id", id.unwrap_or_default().as_bytes());
@@ -79,6 +95,17 @@ impl Fingerprints {
         Ok(digits)
     }
 
+    /// What the bundle of an LV2 plugin holds.
+    fn bundle_of(&self, uri: &str) -> Result<[u8; 32]> {
+        let mut bundles = self.bundles.lock().unwrap_or_else(PoisonError::into_inner);
+        if !bundles.contains_key(uri) {
+            bundles.insert(uri.to_owned(), lv2::Shelf::default().bundle_of(uri).ok());
+        }
+        let bundle = bundles.get(uri).cloned().flatten().context("it is not installed")?;
+        drop(bundles);
+        Ok(self.file(&bundle)?)
+    }
+
     fn file(&self, path: &Path) -> io::Result<[u8; 32]> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = files.get(path) {
@@ -95,7 +122,10 @@ impl Fingerprints {
 /// Whether a job's file is there, whole, and was made of the same.
 #[must_use]
 pub fn is_done(job: &Job) -> bool {
-    job.fingerprint.is_some() && mark::read(&job.output) == job.fingerprint
+    let mut plugins = job.chains.iter().flat_map(|chain| &chain.plugins);
+    job.fingerprint.is_some()
+        && plugins.all(|plugin| plugin.save_state.as_ref().is_none_or(|file| file.exists()))
+        && mark::read(&job.output) == job.fingerprint
 }
 
 /// How deep bundles are read.
@@ -115,7 +145,10 @@ fn add_path(hasher: &mut blake3::Hasher, path: &Path, depth: usize) -> io::Resul
     for entry in entries {
         hasher.update(entry.file_name().unwrap_or_default().as_encoded_bytes());
         hasher.update(&[0]);
-        add_path(hasher, &entry, depth - 1)?;
+        // What cannot be read of a bundle, the plugin cannot read either.
+        if add_path(hasher, &entry, depth - 1).is_err() {
+            hasher.update(b"unreadable");
+        }
     }
     Ok(())
 }

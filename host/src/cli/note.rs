@@ -26,15 +26,15 @@ pub struct NoteArgs {
     #[arg(long, value_name = "1-128", value_parser = clap::value_parser!(u8).range(1..=128))]
     pub program: Option<u8>,
     /// Hold the sustain pedal (64) throughout; half-way with a value
-    #[arg(long, value_name = "0-127", num_args = 0..=1, default_missing_value = "127",
+    #[arg(long, value_name = "0-127", num_args = 0..=1, require_equals = true, default_missing_value = "127",
           value_parser = clap::value_parser!(u8).range(0..=127))]
     pub sustain: Option<u8>,
     /// Press the sostenuto pedal (66) once the keys are down
-    #[arg(long, value_name = "0-127", num_args = 0..=1, default_missing_value = "127",
+    #[arg(long, value_name = "0-127", num_args = 0..=1, require_equals = true, default_missing_value = "127",
           value_parser = clap::value_parser!(u8).range(0..=127))]
     pub sostenuto: Option<u8>,
     /// Press the soft pedal (67) first
-    #[arg(long, value_name = "0-127", num_args = 0..=1, default_missing_value = "127",
+    #[arg(long, value_name = "0-127", num_args = 0..=1, require_equals = true, default_missing_value = "127",
           value_parser = clap::value_parser!(u8).range(0..=127))]
     pub soft: Option<u8>,
     /// Sample an instrument: all keys from one to another, or every Nth, one file each

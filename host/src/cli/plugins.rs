@@ -24,6 +24,6 @@ pub struct PluginsArgs {
           value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: u16,
     /// Give up on a file after so many seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = super::sound::parse_timeout)]
     pub timeout: f64,
 }

@@ -44,9 +44,10 @@ pub struct RunArgs {
     /// Give up on a file after so many seconds; without it, after two minutes in which nothing moves
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
     pub timeout: Option<f64>,
-    /// Start a new process for each file: for plugins that remember something between instances
+    /// Let a process that runs plugins do many files: faster for short ones, but some plugins remember something from one
+    /// to the next, and then a file sounds otherwise than alone
     #[arg(long)]
-    pub fresh: bool,
+    pub reuse: bool,
     /// Print one JSON object a line on standard output, one for each file
     #[arg(long)]
     pub json: bool,
@@ -55,21 +56,56 @@ pub struct RunArgs {
     pub strict: bool,
 }
 
+/// A value as it would be typed: in JSON a text or a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Typed {
+    Number(serde_json::Number),
+    Text(String),
+}
+
+impl Typed {
+    fn text(self) -> String {
+        match self {
+            Typed::Number(number) => number.to_string(),
+            Typed::Text(text) => text,
+        }
+    }
+}
+
 /// What a sample is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(try_from = "Typed", into = "String")]
 pub enum Depth {
     /// Whole numbers of 16 bits
     #[value(name = "16")]
-    #[serde(rename = "16")]
     Int16,
     /// Whole numbers of 24 bits
     #[value(name = "24")]
-    #[serde(rename = "24")]
     Int24,
     /// Floating-point numbers of 32 bits
     #[value(name = "f32")]
-    #[serde(rename = "f32")]
     F32,
+}
+
+impl TryFrom<Typed> for Depth {
+    type Error = String;
+
+    fn try_from(typed: Typed) -> Result<Depth, String> {
+        let text = typed.text();
+        Depth::from_str(&text, false).map_err(|_| format!("{text} is no depth; 16, 24 or f32 is"))
+    }
+}
+
+impl From<Depth> for String {
+    fn from(depth: Depth) -> String {
+        match depth {
+            Depth::Int16 => "16",
+            Depth::Int24 => "24",
+            Depth::F32 => "f32",
+        }
+        .to_owned()
+    }
 }
 
 /// What a file of audio is.
@@ -95,7 +131,7 @@ impl Format {
 
 /// To which level a result is brought.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "Typed", into = "String")]
 pub enum Normalize {
     /// Its largest sample to -1 dBFS.
     Peak,
@@ -103,11 +139,12 @@ pub enum Normalize {
     Lufs(f64),
 }
 
-impl TryFrom<String> for Normalize {
+impl TryFrom<Typed> for Normalize {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Normalize, String> {
-        parse_normalize(&text)
+    fn try_from(typed: Typed) -> Result<Normalize, String> {
+        let text = typed.text();
+        parse_normalize(&text).map_err(|needed| format!("{text} is no level; {needed} is"))
     }
 }
 
@@ -132,7 +169,7 @@ fn parse_normalize(text: &str) -> Result<Normalize, String> {
 
 /// What is rendered after the music.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "Typed", into = "String")]
 pub enum Tail {
     /// Until it has died away, within limits.
     Auto,
@@ -142,11 +179,12 @@ pub enum Tail {
     Seconds(f64),
 }
 
-impl TryFrom<String> for Tail {
+impl TryFrom<Typed> for Tail {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Tail, String> {
-        parse_tail(&text)
+    fn try_from(typed: Typed) -> Result<Tail, String> {
+        let text = typed.text();
+        parse_tail(&text).map_err(|needed| format!("{text} is no tail; {needed} is"))
     }
 }
 
@@ -178,7 +216,7 @@ fn parse_warmup(text: &str) -> Result<f64, String> {
     }
 }
 
-fn parse_timeout(text: &str) -> Result<f64, String> {
+pub(super) fn parse_timeout(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.001..=1e6).contains(&seconds) => Ok(seconds),
         _ => Err("seconds above 0".to_owned()),

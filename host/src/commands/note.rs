@@ -2,14 +2,14 @@
 
 mod sfz;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 
 use crate::cli::{Format, NoteArgs};
 use crate::commands::render::all;
 use crate::job::notes::{Notes, key, name};
-use crate::job::{Job, JobSettings, Source, check_rate, format_of, inputs};
+use crate::job::{Job, JobSettings, Source, check_rate, files, format_of};
 use crate::report::{Exit, Report, UsageError};
 
 /// Renders all notes; the SFZ file is written when all are there.
@@ -18,10 +18,13 @@ use crate::report::{Exit, Report, UsageError};
 /// A command line that makes no sense, or an SFZ file that cannot be written.
 pub fn run(arguments: &NoteArgs, report: &mut Report) -> Result<Exit> {
     let jobs = jobs(arguments)?;
-    let described = arguments.sfz.as_ref().map(|file| (file, sfz::text(file, &jobs)));
+    let described = match &arguments.sfz {
+        Some(file) => Some((file, sfz::text(file, &jobs)?)),
+        None => None,
+    };
     let exit = all(jobs, &arguments.run, report)?;
     if let (Some((file, text)), Exit::Done) = (described, exit) {
-        crate::audio::output::write_whole(file, text?.as_bytes())?;
+        crate::audio::output::write_whole(file, text.as_bytes())?;
         report.tell(&format!("{}: an instrument of all of them", file.display()));
     }
     Ok(exit)
@@ -47,7 +50,7 @@ fn jobs(arguments: &NoteArgs) -> Result<Vec<Job>> {
     };
     let mut jobs = Vec::new();
     let extension = settings.format.unwrap_or(Format::Wav).extension();
-    let names = Names::of(arguments, chords.len() * velocities.len());
+    let names = Names::of(arguments, chords.len() * velocities.len())?;
     for keys in &chords {
         for velocity in &velocities {
             for round in 1..=arguments.round_robins {
@@ -89,7 +92,8 @@ fn jobs(arguments: &NoteArgs) -> Result<Vec<Job>> {
     for job in &jobs {
         check_rate(Some(format_of(&job.output, settings.format)?), settings.sample_rate_hz)?;
     }
-    inputs::check_outputs(&jobs)?;
+    let others: Vec<&Path> = arguments.sfz.iter().map(PathBuf::as_path).collect();
+    files::check(&jobs, &others)?;
     Ok(jobs)
 }
 
@@ -108,7 +112,10 @@ fn keys(range: &str) -> Result<Vec<u8>, String> {
         let (from, to) = range_alone.split_at(at);
         Some((key(from).ok()?, key(to.strip_prefix('-')?).ok()?))
     });
-    let (from, to) = halves.filter(|(from, to)| from <= to).ok_or_else(wrong)?;
+    let (from, to) = halves.ok_or_else(wrong)?;
+    if from > to {
+        return Err(format!("--keys {range}: the lower key has to stand first"));
+    }
     Ok((from..=to).step_by(every).collect())
 }
 
@@ -120,7 +127,10 @@ struct Names {
 
 impl Names {
     /// By itself what tells the files apart: the plugin, the notes, and velocity and round where there are several.
-    fn of(arguments: &NoteArgs, count: usize) -> Names {
+    ///
+    /// # Errors
+    /// [`UsageError`] for a pattern that names what there is not.
+    fn of(arguments: &NoteArgs, count: usize) -> Result<Names> {
         let first = arguments.chains.chains.first().and_then(|chain| chain.plugins.first());
         let typed = first.map_or("builtin", |plugin| plugin.plugin.as_str());
         let (path, id) = typed.split_once('#').unwrap_or((typed, ""));
@@ -137,7 +147,21 @@ impl Names {
             }
             pattern
         });
-        Names { pattern, plugin }
+        // The format says how files end.
+        let pattern = [".wav", ".flac"]
+            .iter()
+            .find_map(|end| pattern.strip_suffix(end))
+            .unwrap_or(&pattern)
+            .to_owned();
+        let names = Names { pattern, plugin };
+        let left = names.name(&Notes { keys: vec![0], ..Notes::default() });
+        if left.contains(['{', '}']) {
+            return Err(anyhow!(UsageError(format!(
+                "--name {}: there are {{plugin}}, {{key}}, {{note}}, {{velocity}} and {{round}}",
+                names.pattern
+            ))));
+        }
+        Ok(names)
     }
 
     fn name(&self, notes: &Notes) -> String {
@@ -154,9 +178,17 @@ impl Names {
     }
 }
 
-/// Where a file lies, as another in some folder names it.
+/// Where a file lies, as another in some folder names it: up as far as they differ, and down again.
 fn beside(file: &Path, folder: &Path) -> PathBuf {
-    file.strip_prefix(folder).unwrap_or(file).to_owned()
+    let here = Path::new(".");
+    let whole = |path: &Path| {
+        let path = if path.as_os_str().is_empty() { here } else { path };
+        std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+    };
+    let (file, folder) = (whole(file), whole(folder));
+    let shared = file.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(file.components().skip(shared)).collect()
 }
 
 #[cfg(test)]
@@ -189,6 +221,16 @@ mod tests {
             outputs("x note --keys 60-60 --velocities 7,9 --name {key}_{velocity} --out-dir o"),
             ["o/060_007.wav", "o/060_009.wav"]
         );
+    }
+
+    #[test]
+    fn a_file_is_named_from_where_another_stands() {
+        let named = |file: &str, folder: &str| {
+            beside(Path::new(file), Path::new(folder)).display().to_string()
+        };
+        assert_eq!(named("a/b/x.wav", "a"), "b/x.wav");
+        assert_eq!(named("a/b/x.wav", "a/c/d"), "../../b/x.wav");
+        assert_eq!(named("x.wav", ""), "x.wav");
     }
 
     #[test]

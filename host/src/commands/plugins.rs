@@ -39,6 +39,7 @@ pub enum Contents {
 #[derive(Serialize)]
 struct Failure<'a> {
     path: &'a Path,
+    #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<Format>,
     error: &'a str,
 }

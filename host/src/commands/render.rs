@@ -10,7 +10,7 @@ use crate::audio::output::sweep;
 use crate::batch::{Batch, child};
 use crate::cli::{RenderArgs, RunArgs};
 use crate::job::stems::stems;
-use crate::job::{Job, JobSettings, inputs, manifest};
+use crate::job::{Job, JobSettings, files, inputs, manifest};
 use crate::render::report::JobReport;
 use crate::report::{Exit, Report};
 
@@ -25,7 +25,12 @@ pub fn run(arguments: &RenderArgs, report: &mut Report) -> Result<Exit> {
         ..JobSettings::from(&arguments.sound)
     };
     let mut jobs = match &arguments.manifest {
-        None => inputs::jobs(arguments, &settings)?,
+        None => {
+            let mut odd = Vec::new();
+            let jobs = inputs::jobs(arguments, &settings, &mut odd)?;
+            odd.iter().for_each(|text| report.warn(text));
+            jobs
+        }
         Some(file) => {
             let chains = &arguments.chains.chains;
             manifest::read(file, &settings, chains, arguments.out_dir.as_deref())?
@@ -34,6 +39,7 @@ pub fn run(arguments: &RenderArgs, report: &mut Report) -> Result<Exit> {
     if arguments.stems {
         jobs = stems(jobs);
     }
+    files::check(&jobs, &[])?;
     if let Some(shard) = arguments.shard {
         let all = std::mem::take(&mut jobs);
         jobs.extend((0..).zip(all).filter(|(place, _)| shard.has(*place)).map(|(_, job)| job));
@@ -45,9 +51,14 @@ pub fn run(arguments: &RenderArgs, report: &mut Report) -> Result<Exit> {
 ///
 /// # Errors
 /// When this program cannot find itself.
-pub fn all(jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exit> {
+pub fn all(mut jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exit> {
     let job_count = jobs.len();
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let is_alone = job_count == 1 && processors() > 1;
+    for job in &mut jobs {
+        job.settings.is_alone = is_alone;
+        job.settings.is_strict = run.strict;
+    }
     let worker_count = match run.jobs {
         0 => processors(),
         jobs => usize::from(jobs),
@@ -56,19 +67,20 @@ pub fn all(jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exit> {
         worker_count: worker_count.min(job_count).max(1),
         timeout: run.timeout.map(Duration::from_secs_f64),
         program: child::program()?,
-        is_fresh: run.fresh,
+        is_reused: run.reuse,
         resume: run.resume,
     };
-    report.explain(&format!("rendering {job_count} files, {} at a time", batch.worker_count));
+    report.explain(&format!(
+        "rendering {}, {} at a time",
+        counted(job_count, "file"),
+        batch.worker_count
+    ));
     let folders: BTreeSet<&Path> = jobs.iter().filter_map(|job| job.output.parent()).collect();
     folders.into_iter().for_each(sweep);
     let started = Instant::now();
     let progress = report.progress(job_count);
     let mut sum = Sum::default();
-    batch.run(jobs, &progress, |job, mut done| {
-        if run.strict && done.error.is_none() && !done.warnings.is_empty() {
-            done.error = Some(format!("--strict: {}", done.warnings.join("; ")));
-        }
+    batch.run(jobs, &progress, |job, done| {
         sum.add(job, &done);
         progress.above(|| tell(job, &done, run.json, report));
         !report.is_pipe_broken()
@@ -77,7 +89,9 @@ pub fn all(jobs: Vec<Job>, run: &RunArgs, report: &mut Report) -> Result<Exit> {
     if job_count > 1 {
         sum.tell(job_count, started.elapsed(), report);
     }
-    Ok(if sum.failed.is_empty() { Exit::Done } else { Exit::Failed })
+    // Where nobody reads the results any more, no further job is begun: what is not done has failed.
+    let is_all_done = sum.done + sum.skipped == job_count;
+    Ok(if is_all_done && !report.has_failed() { Exit::Done } else { Exit::Failed })
 }
 
 /// What came of all jobs.
@@ -95,7 +109,9 @@ const NAMED_MAX: usize = 20;
 impl Sum {
     fn add(&mut self, job: &Job, done: &JobReport) {
         match (&done.error, done.skipped) {
-            (Some(_), _) => self.failed.push(job.input_name()),
+            (Some(_), _) => {
+                self.failed.push(format!("{} ({})", job.input_name(), job.output.display()))
+            }
             (None, true) => self.skipped += 1,
             (None, false) => {
                 self.done += 1;
@@ -145,11 +161,17 @@ fn tell(job: &Job, done: &JobReport, as_json: bool, report: &mut Report) {
         let peak =
             figures.peak_dbfs.map_or("silent".to_owned(), |peak| format!("peak {peak:.1} dBFS"));
         report.tell(&format!(
-            "{}: {:.2} s, {} notes, {peak}, {:.0} × real time",
+            "{}: {:.2} s, {}, {peak}, {:.0} × real time",
             job.output.display(),
             figures.seconds,
-            figures.notes,
+            counted(figures.notes, "note"),
             figures.realtime_factor
         ));
     }
+}
+
+/// `1 note`, `2 notes`.
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }

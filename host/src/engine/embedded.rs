@@ -4,9 +4,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cli::Tail;
-use crate::engine::rack::{Rack, RackEvent};
-use crate::instrument::{self, Failed, Transport};
-use crate::score::Score;
+use crate::engine::rack::{PluginFailed, Rack, RackEvent};
+use crate::instrument::{self, Transport};
+use crate::score::{Score, Timeline};
 
 /// How a score is rendered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,13 +39,13 @@ const QUIET_SECONDS: f64 = 0.5;
 /// See above.
 const TAIL_SECONDS_MAX: f64 = 30.0;
 
-/// Renders `score`, giving each block as `(left, right)` to `sink`. Frame 0 is time 0 of the piece; latency is taken out.
+/// Renders `score`, giving each block as `(left, right)` to `sink`, and empty ones while it warms up. Frame 0 is time 0 of the piece; latency is taken out.
 ///
 /// All blocks are as long as the settings say. The result does not depend on that, as far as the plugins' does not.
 ///
 /// # Errors
 /// What `sink` refuses, or a plugin that fails.
-pub fn render<E: From<Failed>>(
+pub fn render<E: From<PluginFailed>>(
     rack: &mut Rack,
     score: &Score,
     settings: Settings,
@@ -54,7 +54,7 @@ pub fn render<E: From<Failed>>(
     let block = usize::try_from(settings.block_frames.max(1)).unwrap_or(1);
     let block_frames = u64::from(settings.block_frames.max(1));
     let (mut left, mut right) = (vec![0.0f32; block], vec![0.0f32; block]);
-    let warmup_frames = warm_up(rack, settings, &mut left, &mut right)?;
+    let warmup_frames = warm_up(rack, &score.timeline, settings, &mut left, &mut right, &mut sink)?;
     let mut events: Vec<RackEvent> = Vec::with_capacity(64);
     let mut rest = score.messages.as_slice();
     let mut end = End::new(score, settings, rack.tail());
@@ -95,22 +95,27 @@ pub fn render<E: From<Failed>>(
 
 /// Feeds whole blocks of silence at the pace of a clock, because what loads in the background takes its time. Their number
 /// depends on the settings alone.
-fn warm_up(
+fn warm_up<E: From<PluginFailed>>(
     rack: &mut Rack,
+    timeline: &Timeline,
     settings: Settings,
     left: &mut [f32],
     right: &mut [f32],
-) -> Result<u64, Failed> {
+    sink: &mut impl FnMut(&[f32], &[f32]) -> Result<(), E>,
+) -> Result<u64, E> {
     let frames = frames_of(settings.warmup.as_secs_f64(), settings.sample_rate_hz);
     let started = Instant::now();
     let mut done = 0;
     while done < frames {
-        let transport = Transport { steady_frame: done, ..Transport::default() };
+        let start = timeline.transport(0, done, settings.sample_rate_hz);
+        let transport = Transport { is_playing: false, ..start };
         rack.process(&[], &transport, left, right)?;
         done += u64::from(settings.block_frames.max(1));
         #[allow(clippy::cast_precision_loss, reason = "a time to wait for")]
         let due = Duration::from_secs_f64(done as f64 / f64::from(settings.sample_rate_hz));
         thread::sleep(due.saturating_sub(started.elapsed()));
+        // Nothing is kept, but whoever watches knows that all is well.
+        sink(&[], &[])?;
     }
     Ok(done)
 }
@@ -168,7 +173,7 @@ impl End {
                 self.is_reached = true;
                 break;
             }
-            let is_quiet = l.abs() < self.threshold && r.abs() < self.threshold;
+            let is_quiet = !(is_loud(*l, self.threshold) || is_loud(*r, self.threshold));
             self.quiet = if is_quiet { self.quiet + 1 } else { 0 };
             self.frames += 1;
             kept += 1;
@@ -181,7 +186,8 @@ impl End {
     fn take_whole(&mut self, left: &[f32], right: &[f32]) -> Option<usize> {
         let length = u64::try_from(left.len()).unwrap_or(u64::MAX);
         let after = self.frames + length;
-        let is_loud = |(l, r): (&f32, &f32)| l.abs() >= self.threshold || r.abs() >= self.threshold;
+        let is_loud =
+            |(l, r): (&f32, &f32)| is_loud(*l, self.threshold) || is_loud(*r, self.threshold);
         let last_loud = left.iter().zip(right).rposition(is_loud);
         let trailing = last_loud.map_or(self.quiet + length, |place| {
             u64::try_from(left.len() - 1 - place).unwrap_or(0)
@@ -215,6 +221,11 @@ impl End {
             is_tail_cut: self.quiet_frames.is_some_and(|quiet| self.quiet < quiet),
         })
     }
+}
+
+/// A number that is none counts as silence, which it is made later.
+fn is_loud(sample: f32, threshold: f32) -> bool {
+    sample.abs() >= threshold && sample.is_finite()
 }
 
 fn frames_of(seconds: f64, sample_rate_hz: u32) -> u64 {

@@ -6,7 +6,19 @@ pub(crate) mod tests;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::instrument::{Block, Event, Failed, Instrument, Lost, Processor, Tail, Transport};
+use crate::instrument::{
+    Block, Event, Failed, Instrument, Lost, Message, Processor, Tail, Transport,
+};
+
+/// A plugin of a rack said that it could not compute a block.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{plugin}: {error}")]
+pub struct PluginFailed {
+    /// What it calls itself.
+    pub plugin: String,
+    /// What it said.
+    pub error: Failed,
+}
 
 /// An event, and the track that it comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,18 +37,45 @@ pub enum Part {
     Rest,
     /// Some channels, one bit each, the lowest for channel 0.
     Channels(u16),
-    /// Some tracks, from 0.
-    Tracks(Vec<u16>),
+    /// Some tracks.
+    Tracks {
+        /// From 0.
+        tracks: Vec<u16>,
+        /// The channels of their notes, one bit each: pedals and programs often stand on a track of their own.
+        channels: u16,
+    },
 }
 
 impl Part {
+    /// Whether it is this part that plays a note, or one among those that a controller is for.
     fn names(&self, event: &RackEvent) -> bool {
+        let has = |mask: u16| mask >> (event.event.channel & 15) & 1 == 1;
         match self {
             Part::Rest => false,
-            Part::Channels(mask) => mask >> (event.event.channel & 15) & 1 == 1,
-            Part::Tracks(tracks) => tracks.contains(&event.track),
+            Part::Channels(mask) => has(*mask),
+            Part::Tracks { tracks, channels } => {
+                tracks.contains(&event.track) || (!is_of_note(event) && has(*channels))
+            }
         }
     }
+
+    /// Whether an event that it names is not for the rest.
+    fn keeps(&self, event: &RackEvent) -> bool {
+        match self {
+            Part::Tracks { .. } => is_of_note(event) && self.names(event),
+            _ => self.names(event),
+        }
+    }
+}
+
+fn is_of_note(event: &RackEvent) -> bool {
+    matches!(
+        event.event.message,
+        Message::NoteOn { .. }
+            | Message::NoteOff { .. }
+            | Message::PolyPressure { .. }
+            | Message::NoteExpression { .. }
+    )
 }
 
 /// One plugin that is ready to sound.
@@ -109,7 +148,7 @@ impl Chain {
         transport: &Transport,
         left: &mut [f32],
         right: &mut [f32],
-    ) -> Result<(), Failed> {
+    ) -> Result<(), PluginFailed> {
         left.fill(0.0);
         right.fill(0.0);
         let mut first = events;
@@ -117,7 +156,10 @@ impl Chain {
             let started = Instant::now();
             stage.instrument.idle();
             let mut block = Block { events: first, transport, left, right };
-            stage.processor.process(&mut block)?;
+            stage.processor.process(&mut block).map_err(|error| PluginFailed {
+                plugin: stage.instrument.description().name.clone(),
+                error,
+            })?;
             stage.time += started.elapsed();
             // Effects hear the sound, not the notes.
             first = &[];
@@ -192,7 +234,7 @@ impl Rack {
         transport: &Transport,
         left: &mut [f32],
         right: &mut [f32],
-    ) -> Result<(), Failed> {
+    ) -> Result<(), PluginFailed> {
         let Rack { chains, events: own, left: other_left, right: other_right, .. } = self;
         if let [chain] = chains.as_mut_slice() {
             own.clear();
@@ -211,7 +253,7 @@ impl Rack {
         for index in 0..chains.len() {
             own.clear();
             let is_for = |chain: &Chain, event: &RackEvent| match chain.part {
-                Part::Rest => !chains.iter().any(|other| other.part.names(event)),
+                Part::Rest => !chains.iter().any(|other| other.part.keeps(event)),
                 _ => chain.part.names(event),
             };
             if let Some(chain) = chains.get(index) {

@@ -24,7 +24,7 @@ mod work;
 mod world;
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -113,6 +113,14 @@ impl Shelf {
     pub fn describe_uri(&mut self, uri: &str) -> Result<(Description, Vec<Parameter>)> {
         let plugin = self.plugin_of_uri(uri)?;
         Ok((plugin.description(), plugin.parameters(SAMPLE_RATE_HZ)))
+    }
+
+    /// The first bundle of the search path that has the plugin `uri`. Only manifests are read.
+    ///
+    /// # Errors
+    /// One sentence when none has it.
+    pub fn bundle_of(&mut self, uri: &str) -> Result<PathBuf> {
+        Ok(self.world.borrow_mut().find(uri)?.path.clone())
     }
 
     fn plugin_of_uri(&mut self, uri: &str) -> Result<Arc<Plugin>> {

@@ -3,6 +3,8 @@
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::instrument::SHOWN;
+
 /// One knob of a plugin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
@@ -62,10 +64,13 @@ impl Parameter {
             return Ok(value);
         }
         let Parameter { name, minimum, maximum, .. } = self;
-        let hint = if self.text.chars().any(char::is_alphabetic) {
-            format!("; a value as the plugin shows it, like \"{}\", may do as well", self.text)
-        } else {
+        let hint = if self.text.is_empty() {
             String::new()
+        } else {
+            format!(
+                "; as the plugin shows it, it is written {name}={SHOWN}VALUE, now \"{}\"",
+                self.text
+            )
         };
         bail!("{plugin}: {name}={text} is out of range, which is {minimum} to {maximum}{hint}")
     }

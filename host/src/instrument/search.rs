@@ -3,9 +3,11 @@
 //! Sources: CLAP's `entry.h`; Steinberg, "VST 3 Plug-in Locations"; the LV2 project's "Filesystem Hierarchy Standard for
 //! LV2"; and the folders that Debian's, Fedora's and Arch's SoundFont packages use.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::instrument::Format;
 use crate::instrument::spec::format_of;
@@ -127,13 +129,20 @@ pub fn in_folder(folder: &Path) -> Vec<PathBuf> {
     unique(found)
 }
 
-/// The installed file that a name without a folder means: `Vital`, `Vital.clap`.
+/// The installed file that a name without a folder means: `Vital`, `Vital.clap`. What was found once is not looked for again
+/// in this process.
 #[must_use]
 pub fn installed(name: &Path) -> Option<PathBuf> {
+    static KNOWN: Mutex<BTreeMap<String, Option<PathBuf>>> = Mutex::new(BTreeMap::new());
     if name.components().count() != 1 {
         return None;
     }
     let wanted = name.to_str()?.to_lowercase();
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(wanted).or_insert_with_key(|wanted| find(wanted)).clone()
+}
+
+fn find(wanted: &str) -> Option<PathBuf> {
     FORMATS.iter().find_map(|format| {
         all(*format).into_iter().find(|path| {
             let is = |part: Option<&std::ffi::OsStr>| {

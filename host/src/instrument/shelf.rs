@@ -1,6 +1,7 @@
 //! All formats behind one door: plugins are opened, set and made ready here.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
 
@@ -20,8 +21,10 @@ pub struct Shelf {
     clap: clap::Shelf,
     vst3: vst3::Shelf,
     lv2: lv2::Shelf,
-    soundfont: soundfont::Shelf,
 }
+
+/// Fonts are large, and may be played by many threads at once.
+static SOUNDFONTS: LazyLock<soundfont::Shelf> = LazyLock::new(soundfont::Shelf::default);
 
 /// Where in a chain a plugin stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +82,7 @@ impl Shelf {
             Format::Clap => self.clap.open(path, id, configuration),
             Format::Vst3 => self.vst3.open(path, id, configuration),
             Format::Lv2 => self.lv2.open(path, id, configuration),
-            Format::Soundfont => self.soundfont.open(path, configuration),
+            Format::Soundfont => SOUNDFONTS.open(path, configuration),
         }
     }
 
@@ -88,8 +91,10 @@ impl Shelf {
     /// # Errors
     /// One sentence where there is none to be listed.
     pub fn list(&mut self, path: &Path) -> Result<Vec<Description>> {
-        let Place::File { format, path, id } = Place::of(&path.to_string_lossy())? else {
-            bail!("{}: it is no file", path.display());
+        let (format, path, id) = match Place::of(&path.to_string_lossy())? {
+            Place::File { format, path, id } => (format, path, id),
+            Place::Uri(uri) => (Format::Lv2, self.lv2.bundle_of(&uri)?, Some(uri)),
+            Place::Builtin => bail!("the built-in instrument has nothing to list"),
         };
         binary::check(&path, format)?;
         let mut listed = match format {
@@ -97,7 +102,7 @@ impl Shelf {
             Format::Clap => self.clap.list(&path)?,
             Format::Vst3 => self.vst3.list(&path)?,
             Format::Lv2 => self.lv2.list(&path)?,
-            Format::Soundfont => self.soundfont.list(&path)?,
+            Format::Soundfont => SOUNDFONTS.list(&path)?,
         };
         if let Some(id) = &id {
             listed.retain(|description| description.id == *id || description.name == *id);

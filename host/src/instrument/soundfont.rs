@@ -5,10 +5,10 @@
 mod info;
 mod sf3;
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
@@ -30,14 +30,21 @@ const POLYPHONY: usize = 256;
 /// below rustysynth's own master volume of 0.5.
 const MASTER_VOLUME: f32 = 0.235;
 
-/// Fonts that are read, kept for all instances of the process.
+/// Fonts that are read, kept for all instances of the process; of those that nobody plays only the last few.
 ///
 /// # Threads
 /// `[any-thread]`
 #[derive(Default)]
 pub struct Shelf {
-    fonts: Mutex<HashMap<PathBuf, Arc<SoundFont>>>,
+    /// The latest last.
+    fonts: Mutex<Vec<(PathBuf, Place)>>,
 }
+
+/// Where a font is once it is read: whoever comes second waits, without keeping others from theirs.
+type Place = Arc<Mutex<Option<Arc<SoundFont>>>>;
+
+/// How many fonts are kept.
+const FONTS_MAX: usize = 4;
 
 impl Shelf {
     /// What a font says of itself; its samples are not read.
@@ -67,23 +74,39 @@ impl Shelf {
             font,
             has_effects: true,
             gain_db: 0.0,
+            volume: Arc::new(AtomicU32::new(MASTER_VOLUME.to_bits())),
+            is_active: false,
         }))
     }
 
     fn font(&self, path: &Path) -> Result<Arc<SoundFont>> {
-        let mut fonts = self.fonts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(font) = fonts.get(path) {
+        let place = self.place(path);
+        let mut font = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(font) = font.as_ref() {
             return Ok(Arc::clone(font));
         }
         let reading = || format!("reading {}", path.display());
         let bytes = fs::read(path).with_context(reading)?;
         let bytes = sf3::decoded(bytes).with_context(reading)?;
-        let font = SoundFont::new(&mut Cursor::new(bytes))
-            .map_err(|error| anyhow::anyhow!("it is no sound SoundFont: {error}"))
+        let read = SoundFont::new(&mut Cursor::new(bytes))
+            .map_err(|error| anyhow::anyhow!("it is no SoundFont, or a damaged one: {error}"))
             .with_context(reading)?;
-        let font = Arc::new(font);
-        fonts.insert(path.to_owned(), Arc::clone(&font));
-        Ok(font)
+        let read = Arc::new(read);
+        *font = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    fn place(&self, path: &Path) -> Place {
+        let mut fonts = self.fonts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = fonts.iter().position(|(known, _)| known == path);
+        let (path, place) =
+            known.map_or_else(|| (path.to_owned(), Place::default()), |at| fonts.remove(at));
+        if fonts.len() >= FONTS_MAX {
+            // Who plays it keeps it alive.
+            fonts.remove(0);
+        }
+        fonts.push((path, Arc::clone(&place)));
+        place
     }
 }
 
@@ -149,6 +172,17 @@ struct SoundFontInstrument {
     font: Arc<SoundFont>,
     has_effects: bool,
     gain_db: f64,
+    /// The master volume, as bits; the audio half reads it before each block.
+    volume: Arc<AtomicU32>,
+    is_active: bool,
+}
+
+impl SoundFontInstrument {
+    fn tell_volume(&self) {
+        #[allow(clippy::cast_possible_truncation, reason = "a gain needs no more digits")]
+        let gain = 10f64.powf(self.gain_db / 20.0) as f32;
+        self.volume.store((MASTER_VOLUME * gain).to_bits(), Ordering::Relaxed);
+    }
 }
 
 impl Instrument for SoundFontInstrument {
@@ -176,7 +210,13 @@ impl Instrument for SoundFontInstrument {
 
     fn set_parameter(&mut self, parameter: &Parameter, value: f64) -> Result<()> {
         match parameter.id.as_str() {
-            GAIN => self.gain_db = value,
+            GAIN => {
+                self.gain_db = value;
+                self.tell_volume();
+            }
+            _ if self.is_active => {
+                bail!("{} of a SoundFont is set before it sounds", parameter.name)
+            }
             _ => self.has_effects = value >= 0.5,
         }
         Ok(())
@@ -195,12 +235,11 @@ impl Instrument for SoundFontInstrument {
         let mut settings = SynthesizerSettings::new(rate);
         settings.maximum_polyphony = POLYPHONY;
         settings.enable_reverb_and_chorus = self.has_effects;
-        let mut synthesizer = Synthesizer::new(&self.font, &settings)
+        let synthesizer = Synthesizer::new(&self.font, &settings)
             .map_err(|error| anyhow::anyhow!("{}: {error}", self.description.path.display()))?;
-        #[allow(clippy::cast_possible_truncation, reason = "a gain needs no more digits")]
-        let gain = 10f64.powf(self.gain_db / 20.0) as f32;
-        synthesizer.set_master_volume(MASTER_VOLUME * gain);
-        Ok(Box::new(Sounding { synthesizer, lost: Lost::default() }))
+        self.is_active = true;
+        let volume = Arc::clone(&self.volume);
+        Ok(Box::new(Sounding { synthesizer, volume, lost: Lost::default() }))
     }
 
     fn latency_frames(&mut self) -> u32 {
@@ -215,6 +254,7 @@ impl Instrument for SoundFontInstrument {
 /// The audio half.
 struct Sounding {
     synthesizer: Synthesizer,
+    volume: Arc<AtomicU32>,
     lost: Lost,
 }
 
@@ -249,6 +289,8 @@ impl Sounding {
 
 impl Processor for Sounding {
     fn process(&mut self, block: &mut Block<'_>) -> Result<(), Failed> {
+        let volume = f32::from_bits(self.volume.load(Ordering::Relaxed));
+        self.synthesizer.set_master_volume(volume);
         let length = block.left.len().min(block.right.len());
         let mut done = 0;
         for event in block.events {

@@ -61,11 +61,22 @@ impl Place {
         if ["http://", "https://", "urn:"].iter().any(|scheme| typed.starts_with(scheme)) {
             return Ok(Place::Uri(typed.to_owned()));
         }
+        if typed.is_empty() {
+            bail!(
+                "-p needs a plugin: a file, an LV2 URI, the name of an installed one, or builtin"
+            );
+        }
         let (path, id) = split(typed);
         let path = if path.exists() { path } else { search::installed(&path).unwrap_or(path) };
         let Some(format) = format_of(&path) else {
+            if path.extension().is_none() && !path.exists() {
+                bail!(
+                    "{}: there is no such file, and none that is installed is called so; `tresillo plugins` lists those",
+                    path.display()
+                );
+            }
             bail!(
-                "{}: its name does not end in .clap, .vst3, .lv2, .sf2 or .sf3, and it is no LV2 URI; for VST2 and other formats there is --engine carla",
+                "{}: its name does not end in .clap, .vst3, .lv2, .sf2 or .sf3, and it is no LV2 URI",
                 path.display()
             );
         };
@@ -110,7 +121,10 @@ fn split(typed: &str) -> (PathBuf, Option<String>) {
     }
     let at_each = typed.match_indices('#').map(|(at, _)| {
         let (path, id) = typed.split_at(at);
-        (PathBuf::from(path), Some(id.trim_start_matches('#').to_owned()))
+        (
+            PathBuf::from(path),
+            Some(id.trim_start_matches('#').to_owned()).filter(|id| !id.is_empty()),
+        )
     });
     let mut all: Vec<_> = at_each.collect();
     let there = all.iter().position(|(path, _)| path.exists()).unwrap_or(0);
@@ -150,6 +164,6 @@ mod tests {
         let error = |typed: &str| Place::of(typed).unwrap_err().to_string();
         assert!(error("/absent/x.clap#id").starts_with("/absent/x.clap: there is no such file"));
         assert!(error("/absent/x.dll").contains("its name does not end in .clap"));
-        assert!(error("").contains("its name does not end in"));
+        assert!(error("Vital").contains("none that is installed is called so"));
     }
 }

@@ -1,8 +1,8 @@
 //! Which files are rendered, and where each goes.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, bail};
 use globset::GlobBuilder;
@@ -11,12 +11,17 @@ use crate::cli::{Format, RenderArgs};
 use crate::job::{Job, JobSettings, Source, check_rate, format_of};
 use crate::report::UsageError;
 
-/// The jobs of a command line, in the order of its inputs; those of folders and patterns by name.
+/// The jobs of a command line, in the order of its inputs; those of folders and patterns by name. What is left out of folders
+/// is told in `odd`.
 ///
 /// # Errors
-/// [`UsageError`] when one output would be of several inputs, or is of a format that there is not; one sentence for a pattern
+/// [`UsageError`] when one output is for several inputs, or is of a format that there is not; one sentence for a pattern
 /// or folder that holds nothing.
-pub fn jobs(arguments: &RenderArgs, settings: &JobSettings) -> Result<Vec<Job>> {
+pub fn jobs(
+    arguments: &RenderArgs,
+    settings: &JobSettings,
+    odd: &mut Vec<String>,
+) -> Result<Vec<Job>> {
     let job = |input: PathBuf, output: PathBuf| Job {
         source: Source::File(input),
         output,
@@ -25,7 +30,7 @@ pub fn jobs(arguments: &RenderArgs, settings: &JobSettings) -> Result<Vec<Job>> 
         settings: settings.clone(),
         fingerprint: None,
     };
-    let inputs = found(&arguments.inputs)?;
+    let inputs = found(&arguments.inputs, odd)?;
     if let Some(output) = &arguments.output {
         let [input] = inputs.as_slice() else {
             bail!(UsageError(format!(
@@ -47,27 +52,7 @@ pub fn jobs(arguments: &RenderArgs, settings: &JobSettings) -> Result<Vec<Job>> 
         let output = folder.join(&input.below).join(name);
         jobs.push(job(input.path, output));
     }
-    check_outputs(&jobs)?;
     Ok(jobs)
-}
-
-/// Refuses two jobs that would write the same file.
-///
-/// # Errors
-/// [`UsageError`] that names both.
-pub fn check_outputs(jobs: &[Job]) -> Result<()> {
-    let mut taken: HashMap<&Path, &Job> = HashMap::new();
-    for job in jobs {
-        if let Some(first) = taken.insert(&job.output, job) {
-            bail!(UsageError(format!(
-                "{} and {} would both be written to {}; render them one by one with -o",
-                first.input_name(),
-                job.input_name(),
-                job.output.display()
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// An input, and the folders between the one that was named and it.
@@ -77,13 +62,13 @@ struct Found {
     below: PathBuf,
 }
 
-fn found(inputs: &[PathBuf]) -> Result<Vec<Found>> {
+fn found(inputs: &[PathBuf], odd: &mut Vec<String>) -> Result<Vec<Found>> {
     let mut all = Vec::with_capacity(inputs.len());
     for input in inputs {
         if input.is_dir() {
-            all.extend(in_folder(input)?);
+            all.extend(in_folder(input, odd)?);
         } else if !input.exists() && has_wildcards(input) {
-            all.extend(matching(input)?);
+            all.extend(matching(input, odd)?);
         } else {
             all.push(Found { path: input.clone(), below: PathBuf::new() });
         }
@@ -94,9 +79,10 @@ fn found(inputs: &[PathBuf]) -> Result<Vec<Found>> {
 /// What of a folder is rendered without being named: what cannot be anything but music.
 const OF_FOLDERS: [&str; 6] = ["mid", "midi", "kar", "smf", "h2song", "h2pattern"];
 
-fn in_folder(folder: &Path) -> Result<Vec<Found>> {
-    let mut files = Vec::new();
-    walk(folder, &mut files)?;
+fn in_folder(folder: &Path, odd: &mut Vec<String>) -> Result<Vec<Found>> {
+    let mut walk = Walk::new(usize::MAX, odd);
+    walk.enter(folder, 0)?;
+    let mut files = walk.files;
     files.retain(|path| {
         let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
         OF_FOLDERS.contains(&extension.to_ascii_lowercase().as_str())
@@ -111,24 +97,35 @@ fn has_wildcards(path: &Path) -> bool {
     path.to_str().is_some_and(|text| text.contains(['*', '?', '[', '{']))
 }
 
-/// The files that a pattern means, where the shell did not say it.
-fn matching(pattern: &Path) -> Result<Vec<Found>> {
+/// The files that a pattern means, where the shell did not say it. What stands before the first wildcard is a folder, whatever
+/// its name is made of.
+fn matching(pattern: &Path, odd: &mut Vec<String>) -> Result<Vec<Found>> {
     let shown = pattern.display();
-    let text = pattern.to_string_lossy();
-    let matcher = GlobBuilder::new(&text)
+    let mut root = PathBuf::new();
+    let mut parts = pattern.components().filter(|part| *part != Component::CurDir).peekable();
+    while let Some(part) = parts.next_if(|part| {
+        let next = root.join(part);
+        !has_wildcards(Path::new(part)) || next.is_dir()
+    }) {
+        root.push(part);
+    }
+    let rest: Vec<String> =
+        parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let is_deep = rest.iter().any(|part| part.contains("**"));
+    let matcher = GlobBuilder::new(&rest.join("/"))
         .literal_separator(true)
         .build()
         .map_err(|error| UsageError(format!("{shown}: {}", error.kind())))?
         .compile_matcher();
-    let root: PathBuf = pattern.iter().take_while(|part| !has_wildcards(Path::new(part))).collect();
-    let start = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.clone() };
-    let mut files = Vec::new();
-    walk(&start, &mut files)?;
-    if root.as_os_str().is_empty() {
-        files =
-            files.iter().map(|path| path.strip_prefix(".").unwrap_or(path).to_owned()).collect();
-    }
-    files.retain(|path| matcher.is_match(path));
+    let start = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
+    let mut walk = Walk::new(if is_deep { usize::MAX } else { rest.len() }, odd);
+    walk.enter(start, 0)?;
+    let plain = |path: PathBuf| match path.strip_prefix(".") {
+        Ok(rest) if root.as_os_str().is_empty() => rest.to_owned(),
+        _ => path,
+    };
+    let mut files: Vec<PathBuf> = walk.files.into_iter().map(plain).collect();
+    files.retain(|path| matcher.is_match(path.strip_prefix(&root).unwrap_or(path)));
     if files.is_empty() {
         bail!("reading {shown}: no file is called so");
     }
@@ -143,26 +140,51 @@ fn below(root: &Path, files: Vec<PathBuf>) -> Vec<Found> {
     files.into_iter().map(|path| Found { below: folders(&path), path }).collect()
 }
 
-/// All files of a folder and those in it, by name.
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let entries = fs::read_dir(folder)
-        .map_err(|error| anyhow::anyhow!("reading {}: {error}", folder.display()))?;
-    let mut paths: Vec<PathBuf> =
-        entries.filter_map(|e| e.ok().map(|entry| entry.path())).collect();
-    paths.sort();
-    for path in paths {
-        let is_hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-        if is_hidden {
-            continue;
-        }
-        // A link to a folder could lead back here.
-        if path.is_dir() && !path.is_symlink() {
-            walk(&path, files)?;
-        } else if path.is_file() {
-            files.push(path);
-        }
+/// All files of a folder and those in it, by name; links are followed, hidden ones are left out.
+struct Walk<'a> {
+    files: Vec<PathBuf>,
+    depth_max: usize,
+    /// Folders that were gone through: a link may lead back.
+    seen: HashSet<PathBuf>,
+    odd: &'a mut Vec<String>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(depth_max: usize, odd: &'a mut Vec<String>) -> Walk<'a> {
+        Walk { files: Vec::new(), depth_max, seen: HashSet::new(), odd }
     }
-    Ok(())
+
+    fn enter(&mut self, folder: &Path, depth: usize) -> Result<()> {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if depth == 0 => bail!("reading {}: {error}", folder.display()),
+            Err(error) => {
+                self.odd.push(format!("reading {}: {error}; it is left out", folder.display()));
+                return Ok(());
+            }
+        };
+        if depth >= self.depth_max || !self.seen.insert(fs::canonicalize(folder)?) {
+            return Ok(());
+        }
+        let mut paths: Vec<PathBuf> =
+            entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+        paths.sort();
+        for path in paths {
+            let is_hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+            if is_hidden {
+                continue;
+            }
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => self.enter(&path, depth + 1)?,
+                Ok(metadata) if metadata.is_file() => self.files.push(path),
+                Ok(_) => {}
+                Err(error) => {
+                    self.odd.push(format!("reading {}: {error}; it is left out", path.display()));
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! Jobs from a file of one JSON object a line.
 
+use std::collections::HashMap;
+use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::cli::{Depth, Format, Normalize, Tail};
 use crate::instrument::Outputs;
@@ -23,7 +26,7 @@ struct Line {
     /// One plugin, which the fields below belong to.
     plugin: Option<String>,
     #[serde(default)]
-    parameters: serde_json::Map<String, serde_json::Value>,
+    parameters: Parameters,
     state: Option<PathBuf>,
     outputs: Option<Outputs>,
     /// Plugins in series.
@@ -48,18 +51,33 @@ struct Line {
 
 /// A plugin by its name alone, or with what belongs to it.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "serde_json::Value")]
 enum LinePlugin {
     Name(String),
-    Whole {
-        plugin: String,
-        #[serde(default)]
-        parameters: serde_json::Map<String, serde_json::Value>,
-        state: Option<PathBuf>,
-        save_state: Option<PathBuf>,
-        #[serde(default)]
-        outputs: Outputs,
-    },
+    Whole(WholePlugin),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WholePlugin {
+    plugin: String,
+    #[serde(default)]
+    parameters: Parameters,
+    state: Option<PathBuf>,
+    save_state: Option<PathBuf>,
+    #[serde(default)]
+    outputs: Outputs,
+}
+
+impl TryFrom<serde_json::Value> for LinePlugin {
+    type Error = serde_json::Error;
+
+    fn try_from(value: serde_json::Value) -> Result<LinePlugin, serde_json::Error> {
+        match value {
+            serde_json::Value::String(name) => Ok(LinePlugin::Name(name)),
+            other => serde_json::from_value(other).map(LinePlugin::Whole),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,20 +92,44 @@ impl LinePlugin {
     fn spec(self) -> PluginSpec {
         match self {
             LinePlugin::Name(name) => PluginSpec::new(name),
-            LinePlugin::Whole { plugin, parameters, state, save_state, outputs } => {
-                PluginSpec { plugin, parameters: texts(parameters), state, save_state, outputs }
+            LinePlugin::Whole(whole) => {
+                let WholePlugin { plugin, parameters, state, save_state, outputs } = whole;
+                PluginSpec { plugin, parameters: parameters.0, state, save_state, outputs }
             }
         }
     }
 }
 
-/// Values as they would be typed.
-fn texts(parameters: serde_json::Map<String, serde_json::Value>) -> Vec<(String, String)> {
-    let text = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    };
-    parameters.into_iter().map(|(name, value)| (name, text(value))).collect()
+/// Parameters in their order, with values as they would be typed.
+#[derive(Debug, Default)]
+struct Parameters(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Parameters {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Parameters, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Parameters;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of names and values")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
+                let mut parameters = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
+                    let text = match value {
+                        serde_json::Value::String(text) => text,
+                        other => other.to_string(),
+                    };
+                    parameters.push((name, text));
+                }
+                Ok(Parameters(parameters))
+            }
+        }
+
+        from.deserialize_map(InOrder)
+    }
 }
 
 /// The jobs of a manifest; `-` is standard input. Paths are as on the command line.
@@ -108,7 +150,10 @@ pub fn read(
         fs::read_to_string(manifest)
     };
     let text = text.with_context(reading)?;
-    let mut jobs = Vec::new();
+    // Some editors begin a file with a mark of its encoding.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut taken: HashMap<PathBuf, usize> = HashMap::new();
     for (number, line) in (1..).zip(text.lines()) {
         if line.trim().is_empty() {
             continue;
@@ -117,12 +162,18 @@ pub fn read(
             .map_err(|error| plain(&error))
             .and_then(|line| job(line, settings, chains, out_dir))
             .with_context(|| format!("reading {}, line {number}", manifest.display()))?;
+        if let Some(first) = taken.insert(job.output.clone(), number) {
+            bail!(
+                "reading {}: lines {first} and {number} would both be written to {}; give one another \"output\"",
+                manifest.display(),
+                job.output.display()
+            );
+        }
         jobs.push(job);
     }
     if jobs.is_empty() {
         bail!("reading {}: there is no job in it", manifest.display());
     }
-    super::inputs::check_outputs(&jobs)?;
     Ok(jobs)
 }
 
@@ -165,6 +216,8 @@ fn job(
     if let Some(bpm) = line.bpm {
         pattern.bpm = Some(tresillo_pattern::document::Tempo::new(bpm)?);
     }
+    let mut cycles = pattern.cycles.unwrap_or(1);
+    set(&mut cycles, line.cycles, "cycles", 1, 100_000)?;
     pattern.cycles = line.cycles.or(pattern.cycles);
     pattern.seed = line.seed.or(pattern.seed);
     pattern.pattern = line.pattern.or(pattern.pattern.take());
@@ -173,10 +226,14 @@ fn job(
         (None, Some(notes)) => Source::Notes(checked(notes)?),
         _ => bail!("either \"input\" or \"note\" is needed"),
     };
+    let has_own = !line.parameters.0.is_empty() || line.state.is_some() || line.outputs.is_some();
+    if has_own && line.plugin.is_none() {
+        bail!("\"parameters\", \"state\" and \"outputs\" need a \"plugin\" beside them");
+    }
     let chains = match (line.plugin, line.plugins, line.chains) {
         (Some(plugin), None, None) => {
             let plugin = PluginSpec {
-                parameters: texts(line.parameters),
+                parameters: line.parameters.0,
                 state: line.state,
                 outputs: line.outputs.unwrap_or_default(),
                 ..PluginSpec::new(plugin)
@@ -193,8 +250,7 @@ fn job(
                 plugins: chain.plugins.into_iter().map(LinePlugin::spec).collect(),
             })
             .collect(),
-        (None, None, None) if line.parameters.is_empty() && line.state.is_none() => chains.to_vec(),
-        (None, None, None) => bail!("\"parameters\" and \"state\" need a \"plugin\""),
+        (None, None, None) => chains.to_vec(),
         _ => bail!("only one of \"plugin\", \"plugins\" and \"chains\" may be there"),
     };
     if chains.iter().any(|chain| chain.plugins.is_empty()) {
@@ -254,8 +310,8 @@ mod tests {
     fn a_line_is_a_job() {
         let jobs = jobs(concat!(
             "{\"input\": \"a.mid\"}\n\n",
-            "{\"input\": \"b.mid\", \"output\": \"x/b.flac\", \"plugin\": \"p.sf2\", \"parameters\": {\"Gain\": -3, \"Mode\": \"Saw\"}, \"rate\": 44100, \"depth\": \"16\", \"tail\": \"none\", \"bpm\": 90}\n",
-            "{\"note\": {\"keys\": [60], \"sustain\": 127}, \"output\": \"n.wav\", \"chains\": [{\"plugins\": [\"a.clap\", {\"plugin\": \"b.lv2\", \"state\": \"s\"}]}, {\"part\": \"10\", \"plugins\": [\"d.sf2\"]}]}\n",
+            "{\"input\": \"b.mid\", \"output\": \"x/b.flac\", \"plugin\": \"p.sf2\", \"parameters\": {\"Gain\": -3, \"Mode\": \"Saw\"}, \"rate\": 44100, \"depth\": 16, \"normalize\": -14, \"tail\": \"none\", \"bpm\": 90}\n",
+            "{\"note\": {\"keys\": [60, \"E3\"], \"sustain\": 127}, \"output\": \"n.wav\", \"chains\": [{\"plugins\": [\"a.clap\", {\"plugin\": \"b.lv2\", \"state\": \"s\"}]}, {\"part\": \"10\", \"plugins\": [\"d.sf2\"]}]}\n",
         ))
         .unwrap();
         let [a, b, n] = jobs.as_slice() else { panic!("{jobs:?}") };
@@ -282,7 +338,17 @@ mod tests {
         assert!(
             line2("{\"input\": \"b.mid\", \"tail\": \"long\"}").contains("auto, none, or seconds")
         );
-        assert!(line2("{\"input\": \"x/a.mid\"}").contains("would both be written to"));
+        assert!(line2("{\"input\": \"x/a.mid\"}").contains("lines 1 and 2 would both be written"));
+        assert!(
+            line2("{\"input\": \"b.mid\", \"cycles\": 0}").contains("cycles 0 is out of range")
+        );
+        assert!(
+            line2("{\"input\": \"b.mid\", \"outputs\": \"all\"}").contains("need a \"plugin\"")
+        );
+        assert!(
+            line2("{\"input\": \"b.mid\", \"plugins\": [{\"plugin\": \"x\", \"paramters\": {}}]}")
+                .contains("unknown field `paramters`")
+        );
         assert!(error("\n").contains("there is no job in it"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use tresillo_pattern::document::{Key, Metre};
 use tresillo_pattern::format::pitch;
 
@@ -13,7 +13,8 @@ use crate::score::{Score, ScoreMessage, Timeline};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Notes {
-    /// `0..=127`, 60 is middle C.
+    /// `0..=127`, 60 is middle C; in JSON also names.
+    #[serde(deserialize_with = "keys")]
     pub keys: Vec<u8>,
     /// `1..=127`.
     pub velocity: u8,
@@ -85,6 +86,21 @@ pub fn key(text: &str) -> Result<u8, String> {
     })
 }
 
+fn keys<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Typed {
+        Number(u8),
+        Text(String),
+    }
+    let typed = Vec::<Typed>::deserialize(from)?;
+    let each = typed.into_iter().map(|typed| match typed {
+        Typed::Number(number) => Ok(number),
+        Typed::Text(text) => key(&text).map_err(de::Error::custom),
+    });
+    each.collect()
+}
+
 /// The sustain pedal.
 const CC_SUSTAIN: u8 = 64;
 /// The sostenuto pedal.
@@ -107,7 +123,7 @@ impl Notes {
         )]
         let frames = |seconds: f64| (seconds.max(0.0) * f64::from(sample_rate_hz)).round() as u64;
         let held = frames(self.duration);
-        let has_pedal = self.sustain.or(self.sostenuto).is_some_and(|value| value > 0);
+        let has_pedal = [self.sustain, self.sostenuto].into_iter().flatten().any(|value| value > 0);
         let length = if has_pedal { held * 2 } else { held };
         let mut score = Score {
             timeline: Timeline::steady(120.0, Metre::default()),

@@ -12,7 +12,7 @@ use crate::job::{Job, Source};
 #[must_use]
 pub fn stems(jobs: Vec<Job>) -> Vec<Job> {
     jobs.into_iter()
-        .flat_map(|job| match tracks_of(&job) {
+        .flat_map(|job| match tracks_of(&job).filter(|_| job.stem.is_none()) {
             Some(tracks) if !tracks.is_empty() => {
                 tracks.into_iter().map(|(track, name)| stem(&job, track, &name)).collect()
             }

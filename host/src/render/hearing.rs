@@ -38,6 +38,9 @@ pub struct Silent {
 #[derive(Clone, Copy, Debug)]
 struct Awaited {
     onset: u64,
+    /// Where its key is let go.
+    off: u64,
+    /// Where it is given up.
     end: u64,
     key: u8,
 }
@@ -67,11 +70,12 @@ impl Hearing {
                 continue;
             };
             if let Some(note) = place.take().and_then(|index| coming.get_mut(index)) {
+                note.off = frame;
                 note.end = frame + grace;
             }
             if is_onset {
                 *place = Some(coming.len());
-                coming.push(Awaited { onset: frame, end: frame + grace, key });
+                coming.push(Awaited { onset: frame, off: frame, end: frame + grace, key });
             }
         }
         Hearing {
@@ -109,9 +113,20 @@ impl Hearing {
             });
             self.heard_count += waiting - self.begun.len();
         }
+        self.give_up(|note| note.end <= after);
+        self.frame = after;
+    }
+
+    /// The sound is at its end: notes that were let go by then had their time.
+    pub fn finish(&mut self) {
+        let end = self.frame;
+        self.give_up(|note| note.off <= end);
+    }
+
+    fn give_up(&mut self, is_over: impl Fn(&Awaited) -> bool) {
         let Hearing { begun, silent, heard_count, .. } = self;
         begun.retain(|note| {
-            let is_over = note.end <= after;
+            let is_over = is_over(note);
             if is_over {
                 let first = Silent {
                     count: 0,
@@ -123,7 +138,6 @@ impl Hearing {
             }
             !is_over
         });
-        self.frame = after;
     }
 
     /// The notes that were not heard; those that the end cuts off do not count.
@@ -157,6 +171,7 @@ mod tests {
         for part in sound.chunks(block) {
             hearing.hear(part, part);
         }
+        hearing.finish();
         hearing.silent().map_or(0, |silent| silent.count)
     }
 
@@ -167,6 +182,8 @@ mod tests {
             assert_eq!(silent(&notes, &[100..101, 550..560, 1000..1001], block), 0, "{block}");
             assert_eq!(silent(&notes, std::slice::from_ref(&(550..560)), block), 2, "{block}");
             assert_eq!(silent(&notes, &[], block), 3, "{block}");
+            assert_eq!(silent(&[(1900, 2000)], &[], block), 1, "let go on the last frame");
+            assert_eq!(silent(&[(1900, 2001)], &[], block), 0, "cut off");
         }
         assert_eq!(
             silent(&notes, std::slice::from_ref(&(99..100)), 1),

@@ -5,22 +5,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::audio::level::LevelMeter;
-use crate::audio::output::{Output, write_whole};
-use crate::audio::spool::Spool;
-use crate::audio::writer::AudioWriter;
-use crate::cli::Normalize;
+use crate::audio::output::write_whole;
 use crate::engine::embedded::{Rendered, Settings, render as render_blocks};
-use crate::engine::rack::{Chain, Part, Rack, Stage};
+use crate::engine::rack::{Chain, Part, PluginFailed, Rack, Stage};
 use crate::input::{Input, Playing, read};
 use crate::instrument::shelf::{Position, Shelf};
 use crate::instrument::spec::PluginSpec;
-use crate::instrument::{Configuration, Format, Lost, soundfont};
-use crate::job::notes::name;
+use crate::instrument::{Configuration, Format, Message, soundfont};
 use crate::job::{ChainSpec, Job, JobSettings, PartSpec, Source, format_of};
 use crate::render::hearing::Hearing;
 use crate::render::report::{Figures, JobReport};
-use crate::render::trim::Trim;
+use crate::render::sink::{Lane, STOPPED, Sink, Written};
+use crate::render::warnings::{warn, warn_of_loss, warn_of_silence};
 use crate::score::{self, Score};
 
 /// Who watches a render.
@@ -59,11 +55,7 @@ pub fn render(job: &Job, shelf: &mut Shelf, observer: &mut dyn Observer) -> JobR
     });
     let report = JobReport { warnings, ..report_of(job) };
     match result {
-        Ok(figures) => JobReport {
-            output: Some(job.output.display().to_string()),
-            figures: Some(figures),
-            ..report
-        },
+        Ok(figures) => JobReport { figures: Some(figures), ..report },
         Err(error) => JobReport { error: Some(format!("{error:#}")), ..report },
     }
 }
@@ -73,6 +65,7 @@ pub fn render(job: &Job, shelf: &mut Shelf, observer: &mut dyn Observer) -> JobR
 pub fn report_of(job: &Job) -> JobReport {
     JobReport {
         input: job.input_name(),
+        output: Some(job.output.display().to_string()),
         engine: "embedded".to_owned(),
         plugins: job.plugin_names(),
         ..JobReport::default()
@@ -89,12 +82,19 @@ fn try_render(
     let settings = &job.settings;
     let (mut score, track_names) = score(job, warnings)?;
     if let Some(track) = job.stem {
+        let count = track_names.len();
+        if usize::from(track) >= count {
+            bail!("{}: there is no track {}; there are {count}", job.input_name(), track + 1);
+        }
         score = score.only_track(track);
     }
     let format = format_of(&job.output, settings.format)?;
     let rate = settings.sample_rate_hz;
-    let mut rack = rack(job, &track_names, shelf, observer).with_context(|| job.input_name())?;
-    let mut sink = Sink::create(job, format)?;
+    let loading = Instant::now();
+    let mut rack =
+        rack(job, &score, &track_names, shelf, observer).with_context(|| job.input_name())?;
+    let loading = loading.elapsed();
+    let mut lane = Lane::new(Sink::create(job, format)?, settings.is_alone);
     observer.expect(score.end_frame - score.start_frame);
     observer.stage(&format!("playing through {}", job.plugin_names().join(", ")));
     let mut hearing = Hearing::new(&score, rate);
@@ -106,7 +106,7 @@ fn try_render(
     };
     let mut is_broken = false;
     let (mut clean_left, mut clean_right) = (Vec::new(), Vec::new());
-    let rendered = render_blocks(&mut rack, &score, engine, |left, right| {
+    let rendered: Result<Rendered> = render_blocks(&mut rack, &score, engine, |left, right| {
         // A number that is none would spoil every file it gets into.
         let (left, right) = if is_finite(left) && is_finite(right) {
             (left, right)
@@ -115,10 +115,20 @@ fn try_render(
             (clean(left, &mut clean_left), clean(right, &mut clean_right))
         };
         hearing.hear(left, right);
-        sink.take(left, right)?;
+        lane.take(left, right)?;
         observer.advance(u64::try_from(left.len()).unwrap_or(0))
-    })?;
-    let written = sink.finish(settings, warnings)?;
+    });
+    // Where the other thread failed, it knows best why.
+    let sink = lane.done();
+    let rendered = match (rendered, &sink) {
+        (Err(error), Err(_)) if error.to_string() == STOPPED => Rendered::default(),
+        (rendered, _) => rendered.map_err(|error| match error.is::<PluginFailed>() {
+            true => error.context(job.input_name()),
+            false => error,
+        })?,
+    };
+    hearing.finish();
+    let written = sink?.finish(settings, warnings)?;
     warn(warnings, &score, rendered, written.clipped_count);
     if is_broken {
         warnings.push(
@@ -131,15 +141,26 @@ fn try_render(
     let is_soundfont =
         |stage: &mut Stage| stage.instrument().description().format == Format::Soundfont;
     let has_grid = rack.stages().any(is_soundfont);
-    let plugin_seconds = rack.plugin_time().as_secs_f64();
+    let playing = rack.plugin_time();
     let latency_frames = rack.latency_frames();
     // Plugins may take their time to go; it is part of the job.
+    observer.stage(&format!("leaving {}", job.plugin_names().join(", ")));
+    let leaving = Instant::now();
     drop(rack);
-    save_states(job, shelf, observer)?;
-    let figures = figures(&score, rendered, &written, rate, latency_frames, started);
+    let plugin_seconds = (loading + playing + leaving.elapsed()).as_secs_f64();
+    if settings.is_strict && !warnings.is_empty() {
+        let all = std::mem::take(warnings).join("; ");
+        bail!("{}: a warning, which --strict takes for an error: {all}", job.input_name());
+    }
+    save_states(job, shelf, observer).with_context(|| job.input_name())?;
+    let figures = figures(&score, rendered, &written, rate, latency_frames);
+    written.place()?;
+    let render_seconds = started.elapsed().as_secs_f64();
     Ok(Figures {
         onset_grid_frames: has_grid.then_some(soundfont::GRID_FRAMES),
         plugin_seconds,
+        render_seconds,
+        realtime_factor: figures.seconds / render_seconds.max(1e-9),
         ..figures
     })
 }
@@ -147,6 +168,7 @@ fn try_render(
 /// The chains of a job, ready to sound.
 fn rack(
     job: &Job,
+    score: &Score,
     track_names: &[String],
     shelf: &mut Shelf,
     observer: &mut dyn Observer,
@@ -158,7 +180,7 @@ fn rack(
     }
     let mut chains = Vec::with_capacity(specs.len());
     for spec in &specs {
-        let part = part(&spec.part, track_names)?;
+        let part = part(&spec.part, score, track_names)?;
         let mut stages = Vec::with_capacity(spec.plugins.len());
         for (index, plugin) in spec.plugins.iter().enumerate() {
             let position = if index == 0 { Position::First } else { Position::Behind };
@@ -206,7 +228,7 @@ fn stage(
     Ok(Stage::new(instrument, processor))
 }
 
-fn part(spec: &PartSpec, track_names: &[String]) -> Result<Part> {
+fn part(spec: &PartSpec, score: &Score, track_names: &[String]) -> Result<Part> {
     let track = match spec {
         PartSpec::Rest => return Ok(Part::Rest),
         PartSpec::Channels(mask) => return Ok(Part::Channels(*mask)),
@@ -227,97 +249,14 @@ fn part(spec: &PartSpec, track_names: &[String]) -> Result<Part> {
             .collect();
         bail!("--map track:{track}: there is no such track; there are {}", names.join(", "));
     }
-    Ok(Part::Tracks(tracks))
-}
-
-/// Where the sound of a job goes: a file, by way of a spool where its level has to be known first.
-struct Sink {
-    output: Output,
-    file: AudioWriter<std::io::BufWriter<std::fs::File>>,
-    spool: Option<Spool>,
-    level: LevelMeter,
-    trim: Option<Trim>,
-    frames: u64,
-    sample_rate_hz: u32,
-    has_loudness: bool,
-    writing: String,
-}
-
-/// What was written.
-struct Written {
-    level: LevelMeter,
-    frames: u64,
-    gain_db: Option<f64>,
-    clipped_count: u64,
-}
-
-impl Sink {
-    fn create(job: &Job, format: crate::cli::Format) -> Result<Sink> {
-        let settings = &job.settings;
-        let writing = format!("writing {}", job.output.display());
-        let mut output = Output::create(&job.output)?;
-        // What has to be made louder or softer waits beside its file until its level is known.
-        let spool = match settings.normalize {
-            Some(_) => Some(Spool::in_folder(output.folder()).with_context(|| writing.clone())?),
-            None => None,
-        };
-        let rate = settings.sample_rate_hz;
-        let has_loudness =
-            settings.has_loudness || matches!(settings.normalize, Some(Normalize::Lufs(_)));
-        let out = output.take_file()?;
-        let mark = job.fingerprint.as_deref();
-        let file = AudioWriter::new(out, rate, format, settings.depth, mark)
-            .with_context(|| writing.clone())?;
-        Ok(Sink {
-            output,
-            file,
-            spool,
-            level: LevelMeter::new(rate, has_loudness)?,
-            trim: settings.trim.then(Trim::default),
-            frames: 0,
-            sample_rate_hz: rate,
-            has_loudness,
-            writing,
+    let channels = score
+        .messages
+        .iter()
+        .filter(|message| {
+            matches!(message.message, Message::NoteOn { .. }) && tracks.contains(&message.track)
         })
-    }
-
-    fn take(&mut self, left: &[f32], right: &[f32]) -> Result<()> {
-        let Sink { file, spool, level, trim, frames, writing, .. } = self;
-        let mut keep = |left: &[f32], right: &[f32]| {
-            level.add(left, right)?;
-            *frames += u64::try_from(left.len()).unwrap_or(0);
-            match spool {
-                Some(spool) => spool.write(left, right),
-                None => file.write(left, right),
-            }
-            .with_context(|| writing.clone())
-        };
-        match trim {
-            Some(trim) => trim.pass(left, right, keep),
-            None => keep(left, right),
-        }
-    }
-
-    fn finish(self, settings: &JobSettings, warnings: &mut Vec<String>) -> Result<Written> {
-        let Sink { output, mut file, spool, mut level, frames, writing, .. } = self;
-        let mut gain_db = None;
-        if let (Some(mut spool), Some(normalize)) = (spool, settings.normalize) {
-            let db = gain(normalize, &level, warnings);
-            level = LevelMeter::new(self.sample_rate_hz, self.has_loudness)?;
-            #[allow(clippy::cast_possible_truncation, reason = "a gain needs no more digits")]
-            let factor = 10f64.powf(db / 20.0) as f32;
-            let replayed = spool.replay(factor, |left, right| {
-                level.add(left, right).map_err(std::io::Error::other)?;
-                file.write(left, right)
-            });
-            replayed.with_context(|| writing.clone())?;
-            gain_db = Some(db);
-        }
-        let clipped_count = file.clipped_count();
-        let out = file.finish().with_context(|| writing.clone())?;
-        output.finish(out)?;
-        Ok(Written { level, frames, gain_db, clipped_count })
-    }
+        .fold(0, |mask, message| mask | 1 << (message.channel & 15));
+    Ok(Part::Tracks { tracks, channels })
 }
 
 /// Whether all are numbers.
@@ -338,29 +277,6 @@ fn clean<'a>(samples: &[f32], room: &'a mut Vec<f32>) -> &'a [f32] {
     room.clear();
     room.extend(samples.iter().map(|sample| if sample.is_finite() { *sample } else { 0.0 }));
     room
-}
-
-/// The peak that normalising leaves, in dBFS: players and codecs need some room above it.
-const PEAK_CEILING_DBFS: f64 = -1.0;
-
-/// How much louder the result has to be, in dB. A loudness that would lift the peak above the ceiling is not reached, and
-/// that is told; silence stays as it is.
-fn gain(normalize: Normalize, level: &LevelMeter, warnings: &mut Vec<String>) -> f64 {
-    let Some(peak) = level.peak_dbfs() else { return 0.0 };
-    let most = PEAK_CEILING_DBFS - peak;
-    let Normalize::Lufs(target) = normalize else { return most };
-    let Some(lufs) = level.lufs() else {
-        warnings.push("too short or too soft to have a loudness; it was left as it is".to_owned());
-        return 0.0;
-    };
-    let wanted = target - lufs;
-    if wanted > most {
-        let reached = lufs + most;
-        warnings.push(format!(
-            "{target} LUFS would clip; the peak was brought to {PEAK_CEILING_DBFS} dBFS, which is {reached:.1} LUFS"
-        ));
-    }
-    wanted.min(most)
 }
 
 /// What plays, and the names of its tracks.
@@ -398,83 +314,15 @@ fn score(job: &Job, warnings: &mut Vec<String>) -> Result<(Score, Vec<String>)> 
     })
 }
 
-fn warn(warnings: &mut Vec<String>, score: &Score, rendered: Rendered, clipped_count: u64) {
-    if score.note_count == 0 {
-        warnings.push("no note in it, so the result is silent".to_owned());
-    }
-    if score.hanging_count > 0 {
-        warnings.push(format!(
-            "{} notes have no end; they were ended with the music",
-            score.hanging_count
-        ));
-    }
-    if score.refused_count > 0 {
-        warnings.push(format!("{} notes were too many to sound at once", score.refused_count));
-    }
-    if rendered.is_tail_cut {
-        warnings.push("the sound did not die away within 30 s; the tail was cut".to_owned());
-    }
-    if clipped_count > 0 {
-        warnings.push(format!(
-            "{clipped_count} samples were beyond full scale; --depth f32 holds them"
-        ));
-    }
-}
-
-fn warn_of_silence(
-    warnings: &mut Vec<String>,
-    hearing: &Hearing,
-    has_sound: bool,
-    sample_rate_hz: u32,
-) {
-    let Some(silent) = hearing.silent() else { return };
-    #[allow(clippy::cast_precision_loss, reason = "a time for people")]
-    let seconds = silent.onset as f64 / f64::from(sample_rate_hz);
-    let hint = match (has_sound, silent.is_from_start) {
-        (false, _) => {
-            "nothing sounds at all: is it the right preset, or does the plugin need --warmup SECONDS to load?"
-        }
-        (true, true) => "a plugin that loads in the background needs --warmup SECONDS",
-        (true, false) => {
-            "its key may be out of the instrument's range, or its voice taken by another note"
-        }
-    };
-    let notes =
-        if silent.count == 1 { "1 note stays" } else { &format!("{} notes stay", silent.count) };
-    warnings.push(format!(
-        "{notes} silent, the first is {} at {seconds:.3} s; {hint}",
-        name(silent.key)
-    ));
-}
-
-fn warn_of_loss(warnings: &mut Vec<String>, rack: &mut Rack) {
-    for stage in rack.stages() {
-        let Lost { expressions, controls } = stage.lost();
-        let plugin = stage.name();
-        if expressions > 0 {
-            warnings.push(format!(
-                "{expressions} tunings, brightnesses and pans of single notes were left out: {plugin} takes them for whole channels only"
-            ));
-        }
-        if controls > 0 {
-            warnings.push(format!(
-                "{controls} controllers, bends, pressures or programs were left out: {plugin} has no way to be told them"
-            ));
-        }
-    }
-}
-
 fn figures(
     score: &Score,
     rendered: Rendered,
     written: &Written,
     sample_rate_hz: u32,
     latency_frames: u32,
-    started: Instant,
 ) -> Figures {
     #[allow(clippy::cast_precision_loss, reason = "figures for people")]
     let seconds = |frames: u64| frames as f64 / f64::from(sample_rate_hz);
-    let render_seconds = started.elapsed().as_secs_f64();
     Figures {
         sample_rate: sample_rate_hz,
         channels: 2,
@@ -487,9 +335,6 @@ fn figures(
         gain_db: written.gain_db,
         peak_dbfs: written.level.peak_dbfs(),
         lufs: written.level.lufs(),
-        render_seconds,
-        plugin_seconds: 0.0,
-        onset_grid_frames: None,
-        realtime_factor: seconds(rendered.frames) / render_seconds.max(1e-9),
+        ..Figures::default()
     }
 }

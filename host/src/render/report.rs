@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct JobReport {
     /// What was rendered.
     pub input: String,
-    /// Where the sound is; absent where the job failed.
+    /// Where the sound is, or would be had the job not failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
     /// Who rendered.
@@ -61,7 +61,7 @@ pub struct Figures {
     pub lufs: Option<f64>,
     /// How long rendering took, from reading the input to the file in its place.
     pub render_seconds: f64,
-    /// How much of it the plugins took.
+    /// How much of it the plugins took, loading and leaving included.
     pub plugin_seconds: f64,
     /// How much faster than playing that is.
     pub realtime_factor: f64,

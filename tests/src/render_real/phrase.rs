@@ -127,16 +127,17 @@ fn take_number(bytes: &[u8], at: &mut usize) -> Option<u32> {
 }
 
 fn number(to: &mut Vec<u8>, value: u32) {
+    let seven = |shift: u32| u8::try_from(value >> shift & 0x7f).unwrap_or(0);
     for shift in [21, 14, 7] {
         if value >> shift > 0 {
-            to.push(((value >> shift & 0x7f) | 0x80) as u8);
+            to.push(seven(shift) | 0x80);
         }
     }
-    to.push((value & 0x7f) as u8);
+    to.push(seven(0));
 }
 
 fn chunk(to: &mut Vec<u8>, track: &[u8]) {
     to.extend(b"MTrk");
-    to.extend((track.len() as u32).to_be_bytes());
+    to.extend(u32::try_from(track.len()).unwrap_or(u32::MAX).to_be_bytes());
     to.extend(track);
 }

@@ -15,7 +15,7 @@ pub fn tests() -> Vec<Trial> {
     let is_there = paths::trixie().join("usr/lib/clap").is_dir();
     let missing = (!is_there)
         .then_some("the plugins of Debian trixie are absent; `cargo xtask setup --trixie`");
-    let tests: [(&str, fn() -> Result<()>); 4] = [
+    let tests: [(&str, Test); 4] = [
         ("dpf_clap", || whole("clap", is_dpf, 10)),
         ("dpf_vst3", || whole("vst3", is_dpf, 10)),
         ("sdk_vst3", || whole("vst3", |plugin| !is_dpf(plugin) && !is_lsp(plugin), 40)),
@@ -24,6 +24,8 @@ pub fn tests() -> Vec<Trial> {
     let named = |(name, run)| trial(&format!("render_real_trixie_{name}"), missing, run);
     tests.into_iter().map(named).collect()
 }
+
+type Test = fn() -> Result<()>;
 
 /// What is known of single plugins.
 const EXCEPTIONS: [(&str, Exception); 18] = [
@@ -113,7 +115,7 @@ fn case(index: usize, plugin: &Value) -> Case {
 /// Each in a process of its own: mda's effects hear what others left in memory.
 fn check(studio: &Studio, plugins: &[Value]) -> Result<()> {
     let cases: Vec<Case> = (0..).zip(plugins).map(|(index, plugin)| case(index, plugin)).collect();
-    studio.check(&cases, &["--jobs", "2", "--fresh"])
+    studio.check(&cases, &["--jobs", "2"])
 }
 
 /// All of a format that `is_meant`, of which there are at least so many.

@@ -59,11 +59,13 @@ impl Cache {
         Cache { file, entries, is_changed: false }
     }
 
-    /// What was found in a file, if it is still the same. What failed is tried again each time.
+    /// What was found in a file, if it is still the same. A file that could not be listed is looked at again each time.
     pub(super) fn get(&self, file: &Path) -> Option<Contents> {
         let entry = self.entries.get(&absolute(file))?;
         let is_same = stamp(file, DEPTH_MAX).is_some_and(|stamp| stamp == entry.stamp);
-        (is_same && matches!(entry.contents, Contents::Plugins(_))).then(|| entry.contents.clone())
+        // A plugin that hung is not waited for each time; a file that holds none is soon looked at again.
+        let is_known = matches!(entry.contents, Contents::Plugins(_));
+        (is_same && is_known).then(|| entry.contents.clone())
     }
 
     pub(super) fn put(&mut self, file: &Path, contents: &Contents) {
@@ -75,7 +77,9 @@ impl Cache {
 
     pub(super) fn save(self) -> Result<()> {
         let Some(file) = self.file.filter(|_| self.is_changed) else { return Ok(()) };
-        let kept = Kept { version: env!("CARGO_PKG_VERSION").to_owned(), entries: self.entries };
+        let mut entries = self.entries;
+        entries.retain(|file, _| file.exists());
+        let kept = Kept { version: env!("CARGO_PKG_VERSION").to_owned(), entries };
         let bytes = serde_json::to_vec(&kept).context("writing what was found")?;
         write_whole(&file, &bytes)
     }

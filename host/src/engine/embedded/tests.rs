@@ -22,7 +22,7 @@ fn onsets(latency: u32, block: u32, tail: Tail, score: &Score) -> (Vec<usize>, R
     let mut sound = Vec::new();
     let rendered = render(&mut impulse_rack(latency), score, settings, |left, _| {
         sound.extend_from_slice(left);
-        Ok::<(), Failed>(())
+        Ok::<(), PluginFailed>(())
     })
     .unwrap();
     assert_eq!(u64::try_from(sound.len()).unwrap(), rendered.frames);

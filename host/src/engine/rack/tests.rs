@@ -124,7 +124,7 @@ fn each_event_goes_to_the_chain_that_names_it_or_to_the_rest() {
     let rack = || {
         Rack::new(vec![
             chain(Part::Channels(0b10), 0),
-            chain(Part::Tracks(vec![7]), 0),
+            chain(Part::Tracks { tracks: vec![7], channels: 0b1 }, 0),
             chain(Part::Rest, 0),
         ])
     };
@@ -133,6 +133,18 @@ fn each_event_goes_to_the_chain_that_names_it_or_to_the_rest() {
     }
     // Two chains that name it both play it.
     assert_eq!(sound(rack(), &[note(1, 1, 7)]), [(1, 2.0)]);
+    // A pedal on another track is for the mapped track's chain and for the rest, a note on it for the rest alone.
+    let part = Part::Tracks { tracks: vec![7], channels: 0b1 };
+    let pedal = RackEvent {
+        track: 0,
+        event: Event {
+            frame: 0,
+            channel: 0,
+            message: Message::ControlChange { controller: 64, value: 1 },
+        },
+    };
+    assert!(part.names(&pedal) && !part.keeps(&pedal));
+    assert!(!part.names(&note(1, 0, 0)) && part.keeps(&note(1, 0, 7)));
     let alone = || Rack::new(vec![chain(Part::Channels(0b10), 0)]);
     assert_eq!(sound(alone(), &[note(1, 0, 0)]), []);
 }

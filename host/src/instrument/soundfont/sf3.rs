@@ -21,6 +21,11 @@ const END_AT: usize = 24;
 const LOOP_START_AT: usize = 28;
 const LOOP_END_AT: usize = 32;
 const TYPE_AT: usize = 44;
+/// What a list of information may hold (section 5).
+const INFO_IDS: [&[u8]; 11] = [
+    b"ifil", b"isng", b"INAM", b"irom", b"iver", b"ICRD", b"IENG", b"IPRD", b"ICOP", b"ICMT",
+    b"ISFT",
+];
 /// Silence behind each sample that the specification asks for (section 6.1).
 const GUARD_SAMPLES: usize = 46;
 /// The most samples of a font, which is what its own numbers can count.
@@ -33,8 +38,11 @@ const SAMPLES_MAX: usize = u32::MAX as usize / 2;
 pub(super) fn decoded(bytes: Vec<u8>) -> Result<Vec<u8>> {
     let Some(parts) = Parts::of(&bytes) else { return Ok(bytes) };
     let is_packed = parts.headers().any(|header| half(header, TYPE_AT) & PACKED != 0);
-    if !is_packed {
+    if !is_packed && !parts.is_info_odd() {
         return Ok(bytes);
+    }
+    if !is_packed {
+        return Ok(parts.rebuilt(parts.smpl, parts.shdr));
     }
     let sounds = unpack_all(&parts)?;
     let mut samples: Vec<u8> = Vec::with_capacity(sounds.iter().flatten().map(Vec::len).sum());
@@ -85,6 +93,10 @@ fn unpack_all(parts: &Parts<'_>) -> Result<Vec<Option<Vec<u8>>>> {
 fn sound(parts: &Parts<'_>, header: &[u8]) -> Result<Vec<u8>> {
     let place = |at: usize| usize::try_from(word(header, at)).unwrap_or(usize::MAX);
     let (from, to) = (place(START_AT), place(END_AT));
+    if from >= to {
+        // Fonts name samples that they do not have; whoever plays one finds silence.
+        return Ok(Vec::new());
+    }
     if half(header, TYPE_AT) & PACKED != 0 {
         return unpack(parts.smpl.get(from..to).context("it lies outside of the file")?);
     }
@@ -173,6 +185,30 @@ impl<'a> Parts<'a> {
         Some(Parts { info: info?, smpl: smpl?, presets, shdr })
     }
 
+    /// The chunks of the list of information.
+    fn info(&self) -> Chunks<'a> {
+        Chunks(self.info.get(12..).unwrap_or_default())
+    }
+
+    /// Whether the list holds what rustysynth trips over: chunks of odd length, with or without padding, and others than the
+    /// specification names.
+    fn is_info_odd(&self) -> bool {
+        self.info().any(|chunk| chunk.body.len() % 2 == 1 || !INFO_IDS.contains(&chunk.id))
+    }
+
+    /// The list with the chunks that the specification names, all of even length.
+    fn plain_info(&self) -> Vec<u8> {
+        let known = self.info().filter(|chunk| INFO_IDS.contains(&chunk.id));
+        let even: Vec<Vec<u8>> = known
+            .filter_map(|part| {
+                let mut body = part.body.to_vec();
+                body.resize(body.len().next_multiple_of(2), 0);
+                Some(chunk(part.id.first_chunk()?, &body))
+            })
+            .collect();
+        list(b"INFO", &even.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
     fn headers(&self) -> impl Iterator<Item = &'a [u8]> {
         self.shdr.chunks_exact(HEADER_BYTES)
     }
@@ -184,7 +220,7 @@ impl<'a> Parts<'a> {
         all.push(&shdr);
         let pdta = list(b"pdta", &all);
         let mut body = b"sfbk".to_vec();
-        for part in [self.info, &sdta, &pdta] {
+        for part in [self.plain_info().as_slice(), &sdta, &pdta] {
             body.extend_from_slice(part);
             if part.len() % 2 == 1 {
                 body.push(0);
@@ -274,6 +310,26 @@ mod tests {
         assert_eq!(ids(&bytes), expected);
         // A size beyond the end is held to it.
         assert_eq!(ids(b"abcd\xFF\xFF\xFF\xFFxy"), [(b"abcd".to_vec(), b"xy".to_vec())]);
+    }
+
+    #[test]
+    fn information_of_odd_length_is_made_even() {
+        let info = list(
+            b"INFO",
+            &[&chunk(b"ifil", &[2, 0, 1, 0]), &chunk(b"INAM", b"Odd"), &chunk(b"XXXX", b"x")],
+        );
+        let shdr = chunk(b"shdr", &[0; HEADER_BYTES]);
+        let pdta = list(b"pdta", &[&chunk(b"phdr", &[0; 38]), &shdr]);
+        let mut body = b"sfbk".to_vec();
+        body.extend_from_slice(&info);
+        body.extend_from_slice(&list(b"sdta", &[&chunk(b"smpl", &[0; 4])]));
+        body.extend_from_slice(&pdta);
+        let font = decoded(chunk(b"RIFF", &body)).unwrap();
+        let parts = Parts::of(&font).unwrap();
+        assert!(!parts.is_info_odd());
+        let chunks: Vec<_> = parts.info().map(|chunk| (chunk.id, chunk.body)).collect();
+        assert_eq!(chunks, [(b"ifil".as_slice(), [2u8, 0, 1, 0].as_slice()), (b"INAM", b"Odd\0")]);
+        assert_eq!((parts.smpl, parts.shdr.len()), ([0u8; 4].as_slice(), HEADER_BYTES));
     }
 
     #[test]

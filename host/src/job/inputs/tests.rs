@@ -7,7 +7,9 @@ fn parsed(line: &str) -> Result<Vec<Job>> {
     let cli = Cli::try_parse_from(line.split_whitespace())?;
     let Command::Render(arguments) = cli.command else { bail!("not render") };
     let settings = JobSettings::from(&arguments.sound);
-    jobs(&arguments, &settings)
+    let jobs = jobs(&arguments, &settings, &mut Vec::new())?;
+    crate::job::files::check(&jobs, &[])?;
+    Ok(jobs)
 }
 
 fn pairs(line: &str) -> Vec<(String, String)> {
@@ -35,7 +37,7 @@ fn each_input_has_its_output() {
 fn two_inputs_never_write_to_one_file() {
     let error = parsed("tresillo render a/x.mid b/x.mid").unwrap_err();
     assert!(error.is::<UsageError>());
-    assert!(error.to_string().starts_with("a/x.mid and b/x.mid would both be written to x.wav"));
+    assert!(error.to_string().contains("a/x.mid and b/x.mid would both be written to x.wav"));
     assert!(parsed("tresillo render a.mid b.mid -o c.wav").unwrap_err().is::<UsageError>());
     assert!(parsed("tresillo render a.mid -o c.mp3").unwrap_err().is::<UsageError>());
     assert!(parsed("tresillo render a.mid -o c.wav --format flac").is_err());
@@ -62,6 +64,10 @@ fn folders_and_patterns_name_files_that_keep_their_folders() {
         outputs(&format!("tresillo render {root}/**/*.[mM]* --out-dir o")),
         ["o/b.wav", "o/deep/er/a.wav"]
     );
+    assert_eq!(outputs(&format!("tresillo render {root}/./deep//*.kar --out-dir o")), ["o/c.wav"]);
+    fs::create_dir(folder.path().join("a[1]")).unwrap();
+    fs::write(folder.path().join("a[1]/x.mid"), "").unwrap();
+    assert_eq!(outputs(&format!("tresillo render {root}/a[1]/*.mid --out-dir o")), ["o/x.wav"]);
     let error = |line: &str| parsed(line).unwrap_err().to_string();
     assert!(error(&format!("tresillo render {root}/*.xyz")).ends_with("no file is called so"));
     assert!(
