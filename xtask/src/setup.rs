@@ -22,6 +22,7 @@ use crate::setup::distro::Distro;
 use crate::setup::needs::{Need, Serves};
 pub(crate) use crate::setup::trixie::Trixie;
 pub(crate) use crate::setup::validator::Validator;
+use crate::setup::venv::Peers;
 pub(crate) use crate::setup::venv::{Dawdreamer, Venv};
 use crate::workspace::Workspace;
 
@@ -60,6 +61,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Serves::WindowHost,
         Serves::Rendering,
         Serves::Bench,
+        Serves::Peers,
     ];
     if options.has(TRIXIE) {
         all.push(Serves::Trixie);
@@ -112,9 +114,10 @@ const HERE: &str = "here";
 /// One line for each need and tool, after installing what may be installed.
 fn ensure(workspace: &Workspace, options: &Options, serving: &[Serves]) -> Result<Vec<String>> {
     // In the order in which they are made.
-    let tools: [(Serves, Box<dyn Tool>); 4] = [
+    let tools: [(Serves, Box<dyn Tool>); 5] = [
         (Serves::Venv, Box::new(Venv::of(&workspace.target))),
         (Serves::WindowHost, Box::new(Dawdreamer::of(&workspace.target))),
+        (Serves::Peers, Box::new(Peers::of(&workspace.target))),
         (Serves::Validator, Box::new(Validator::of(&workspace.target))),
         (Serves::Trixie, Box::new(Trixie::of(&workspace.target))),
     ];

@@ -29,6 +29,8 @@ pub(super) enum Serves {
     Trixie,
     /// `cargo xtask bench` and nothing else.
     Bench,
+    /// The Python packages that the bench compares with; they need nothing more of the system.
+    Peers,
 }
 
 /// Something the system gives.

@@ -22,6 +22,13 @@ const DAWDREAMER: &str = "dawdreamer==0.9.*";
 const DAWDREAMER_CHECK: &str = "from importlib.metadata import version as v; \
     exit(not v('dawdreamer').startswith('0.9.'))";
 
+/// The same for what `cargo xtask bench render` compares with, each where PyPI has it for this machine.
+const PEERS: [&str; 2] = ["midirenderer", "pedalboard"];
+
+/// As [`CHECK`].
+const PEERS_CHECK: &str = "from importlib.metadata import version as v; \
+    v('midirenderer'); v('pedalboard')";
+
 /// A virtual environment of Python.
 pub(crate) struct Venv {
     folder: PathBuf,
@@ -97,6 +104,42 @@ impl Tool for Dawdreamer {
             bail!("pip ended well, yet it is not in {}", self.venv.folder.display());
         }
         Ok(())
+    }
+}
+
+/// Python packages that render, in that environment, for the bench alone.
+pub(crate) struct Peers {
+    venv: Venv,
+}
+
+impl Peers {
+    /// Those in this build folder, whether they exist or not.
+    pub(crate) fn of(target: &Path) -> Peers {
+        Peers { venv: Venv::of(target) }
+    }
+}
+
+impl Tool for Peers {
+    fn is_ready(&self) -> bool {
+        self.venv.is_ready() && self.venv.agrees(PEERS_CHECK)
+    }
+
+    fn described(&self) -> String {
+        format!("{} in {}", PEERS.join(" and "), self.venv.folder.display())
+    }
+
+    fn absent(&self) -> &'static str {
+        "midirenderer and pedalboard from PyPI, so the bench does not compare with both"
+    }
+
+    /// Adds them to the environment, each by itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Venv`]'s, for the last one that failed.
+    fn install(&self) -> Result<()> {
+        eprintln!("setup: installing from PyPI: {}", self.described());
+        PEERS.iter().map(|peer| self.venv.add(&[peer])).fold(Ok(()), Result::and)
     }
 }
 
